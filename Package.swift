@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map of the project. docs/architecture.md says what each target is for and which way the arrows point.
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "wgit",
+  products: [.executable(name: "wgit", targets: ["wgit"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // System libraries.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "COpenBLAS", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
+
+    // Bottom layer: values and the readers of hostile input.
+    .target(name: "Tensors", swiftSettings: strict),
+    .target(name: "Documents", dependencies: [yams], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["Documents", "Tensors"], swiftSettings: strict),
+
+    // What wgit can do.
+    .target(
+      name: "WeightStore", dependencies: ["CCrypto", "CZlib", "Checkpoints", "Documents", "Tensors", grdb],
+      swiftSettings: strict),
+    .target(name: "Merging", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(
+      name: "Trainer", dependencies: ["COpenBLAS", "CZlib", "Documents", "Tensors"], swiftSettings: strict),
+    .target(name: "Reports", dependencies: [], swiftSettings: strict),
+
+    // What a person types.
+    .executableTarget(
+      name: "wgit",
+      dependencies: ["Checkpoints", "Documents", "Merging", "Reports", "Trainer", "WeightStore", argumentParser],
+      swiftSettings: strict),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], swiftSettings: strict),
+    .testTarget(name: "MergingTests", dependencies: ["Merging"], swiftSettings: strict),
+    .testTarget(name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], swiftSettings: strict),
+    .testTarget(name: "WeightStoreTests", dependencies: ["WeightStore"], swiftSettings: strict),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
+    .testTarget(name: "wgitTests", dependencies: ["wgit", "WeightStore", "Documents"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
