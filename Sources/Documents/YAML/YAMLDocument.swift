@@ -1,0 +1,60 @@
+import Yams
+
+/// A strict reader of YAML configuration from untrusted text.
+///
+/// One document, a mapping at its root. Refused: anchors and aliases (so a small file cannot grow), tags other than
+/// `!!str`, `!!seq` and `!!map`, keys that are not scalars, keys that stand twice, a second document.
+package enum YAMLDocument {
+  /// How deep lists and mappings may nest.
+  package static let maximumDepth = 64
+  /// How many bytes a text may have: 1 MiB.
+  package static let maximumByteCount = 1 << 20
+
+  /// Reads a configuration.
+  ///
+  /// - Parameter name: what errors call the text: a file's name.
+  /// - Throws: `DocumentError` with that name, the line and the column.
+  package static func parse(_ text: String, name: String) throws(DocumentError) -> YAMLMapping {
+    guard text.utf8.count <= maximumByteCount else {
+      throw DocumentError(
+        .tooLarge, "YAML text of \(text.utf8.count) bytes is larger than the limit of \(maximumByteCount)", name: name)
+    }
+    guard !mayGrow(text) else {
+      throw DocumentError(.unsupportedFeature, "anchors (&) and aliases (*) are not supported", name: name)
+    }
+    let reader = YAMLComposedReader(name: name)
+    guard let root = try reader.compose(text) else {
+      throw DocumentError(.syntax, "the document is empty, expected a mapping", name: name, line: 1, column: 1)
+    }
+    let node = try reader.node(root, depthLeft: maximumDepth)
+    guard case .mapping(let mapping) = node.content else {
+      throw DocumentError(
+        .wrongType, "expected a mapping at the top of the document, found \(node.summary)", name: name,
+        line: node.line, column: node.column)
+    }
+    return mapping
+  }
+
+  /// Whether aliases could make the composed document much larger than the text. Composing hashes keys with all that
+  /// they alias, so such a text must not get so far as to be refused for its first anchor.
+  ///
+  /// 32 aliases enlarge a text at most 3^(32/3) times, in practice a few hundred nodes' worth. Words that only look like
+  /// aliases, in a comment or a block of text, count too: harmless in such numbers.
+  private static func mayGrow(_ text: String) -> Bool {
+    var anchors = 0
+    var aliases = 0
+    var previous = UInt8(ascii: "\n")
+    for byte in text.utf8 {
+      if startsToken(after: previous) {
+        if byte == UInt8(ascii: "&") { anchors += 1 }
+        if byte == UInt8(ascii: "*") { aliases += 1 }
+      }
+      previous = byte
+    }
+    return anchors > 0 && aliases > 32
+  }
+
+  private static func startsToken(after byte: UInt8) -> Bool {
+    byte <= 0x20 || byte > 0x7F || ",[]{}:?-!\"'".utf8.contains(byte)
+  }
+}
