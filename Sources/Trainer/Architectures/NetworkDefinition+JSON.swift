@@ -62,7 +62,8 @@ extension NetworkDefinition {
     }
     let members = object.members.filter { $0.key != "type" && $0.key != "name" }
     var arguments = LayerArguments(
-      subject: subject, members: Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }))
+      subject: subject, members: Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    )
     let layer = try type.init(arguments: &arguments)
     try arguments.finish()
     return NamedLayer(name: name, layer)

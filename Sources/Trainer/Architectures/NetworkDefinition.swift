@@ -7,9 +7,9 @@
 ///   {"name": "head", "type": "Linear", "in_features": 6272, "out_features": 10}]}
 /// ```
 ///
-/// Layers have PyTorch's type names and constructor arguments; parameters are named `<name>.weight`, `<name>.bias` and have
-/// PyTorch's shapes. The head is the last layer, a `Linear` with one output for each class; everything before it computes
-/// the features a linear probe is trained on.
+/// Layers have PyTorch's type names and constructor arguments; parameters are named `<name>.weight`, `<name>.bias` and
+/// have PyTorch's shapes. The head is the last layer, a `Linear` with one output for each class; everything before it
+/// computes the features a linear probe is trained on.
 package struct NetworkDefinition: Sendable {
   package let chain: LayerChain
   /// The name of the last layer.

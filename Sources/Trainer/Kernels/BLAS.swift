@@ -2,7 +2,8 @@ import COpenBLAS
 
 /// Proof that OpenBLAS is loaded, and the one matrix product the layers need.
 package struct BLAS: Sendable {
-  /// The processor kernels in use, for example "Haswell". Other kernels give other last bits, so it is part of a recipe.
+  /// The processor kernels in use, for example "Haswell". Other kernels give other last bits, so it is part of a
+  /// recipe.
   package let coreName: String
 
   private init(coreName: String) {

@@ -1,6 +1,7 @@
 /// A zeroed block of floats on a cache line boundary, freed with its owner.
 ///
-/// `@unchecked Sendable`: the code that shares a buffer between threads gives each thread a range, or a buffer, of its own.
+/// `@unchecked Sendable`: the code that shares a buffer between threads gives each thread a range, or a buffer, of its
+/// own.
 final class FloatBuffer: @unchecked Sendable {
   let count: Int
   let start: UnsafeMutablePointer<Float>

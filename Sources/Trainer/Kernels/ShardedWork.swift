@@ -12,8 +12,8 @@ struct ShardedWork: Sendable {
     self.threadCount = max(1, threadCount)
   }
 
-  /// Calls `body(worker, shard)` once for every shard in `0..<shardCount`; `worker` is below `threadCount` and no two calls
-  /// with the same worker overlap, so it may index workspaces.
+  /// Calls `body(worker, shard)` once for every shard in `0..<shardCount`; `worker` is below `threadCount` and no two
+  /// calls with the same worker overlap, so it may index workspaces.
   func run(shardCount: Int, _ body: @Sendable (_ worker: Int, _ shard: Int) -> Void) {
     let workerCount = min(threadCount, shardCount)
     guard workerCount > 1 else {

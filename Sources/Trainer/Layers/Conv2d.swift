@@ -1,8 +1,9 @@
-/// A two-dimensional convolution with square kernels: y[o, p] = b[o] + sum over (c, ky, kx) of W[o, c, ky, kx] x[c, window].
+/// A two-dimensional convolution with square kernels: y[o, p] = b[o] + sum over (c, ky, kx) of W[o, c, ky, kx] x[c,
+/// window].
 ///
 /// Shapes: x [N, in_channels, H, W], W [out_channels, in_channels, kernel_size, kernel_size], b [out_channels],
-/// y [N, out_channels, (H + 2 padding - kernel_size) / stride + 1, likewise for W]. In memory images lie N, H, W, C and the
-/// weight lies out, height, width, in, so that one product over all windows of all samples does the work (im2col).
+/// y [N, out_channels, (H + 2 padding - kernel_size) / stride + 1, likewise for W]. In memory images lie N, H, W, C and
+/// the weight lies out, height, width, in, so that one product over all windows of all samples does the work (im2col).
 /// Gradients: with X the columns, dW = dyᵀ X, db = the column sums of dy, dx = col2im(dy W).
 /// DType: f32, accumulated in f32 by BLAS.
 /// Determinism: one thread, fixed order; bits depend on the BLAS core.

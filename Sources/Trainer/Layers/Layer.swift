@@ -1,7 +1,7 @@
 /// One layer of a network: its constructor arguments, its shapes, and how it runs forward and backward.
 ///
-/// A layer bears PyTorch's name and takes PyTorch's constructor arguments. Adding one is one file in `Layers` with its test
-/// and one line in `LayerRegistry`.
+/// A layer bears PyTorch's name and takes PyTorch's constructor arguments. Adding one is one file in `Layers` with its
+/// test and one line in `LayerRegistry`.
 ///
 /// Layers hold no weights and no activations. Both passes run on a few samples at a time, on one thread, in memory the
 /// caller owns; a layer must compute the same bits for the same samples whatever thread it runs on.

@@ -1,7 +1,7 @@
 /// The largest value of each square window and channel: y[c, p] = max over the window of x[c, ·].
 ///
-/// Shapes: x [N, C, H, W], y [N, C, (H + 2 padding - kernel_size) / stride + 1, likewise for W]; `stride` is `kernel_size`
-/// unless given, `padding` at most half of it and never the maximum.
+/// Shapes: x [N, C, H, W], y [N, C, (H + 2 padding - kernel_size) / stride + 1, likewise for W]; `stride` is
+/// `kernel_size` unless given, `padding` at most half of it and never the maximum.
 /// Gradient: dy goes to the first position, in row order, that held the maximum.
 /// NaN: wins, as in PyTorch.
 /// Determinism: one thread, fixed order.

@@ -11,8 +11,8 @@ package enum Initialization: String, Sendable, CaseIterable {
 extension NetworkDefinition {
   /// Fresh parameters for the whole network.
   ///
-  /// Determinism: element i of a parameter is a pure function of (seed, the parameter's name, i) in PyTorch's layout, so
-  /// that a head drawn with one seed is the same whatever else is drawn.
+  /// Determinism: element i of a parameter is a pure function of (seed, the parameter's name, i) in PyTorch's layout,
+  /// so that a head drawn with one seed is the same whatever else is drawn.
   package func initialStateDict(seed: UInt64, _ initialization: Initialization = .pytorch) throws -> StateDict {
     try Self.draw(parameters, seed: seed, initialization)
   }

@@ -1,5 +1,5 @@
-/// A rule that turns gradients into new parameters. Adding one is one file in `Optimizers` with its test and one line in
-/// `OptimizerRegistry`.
+/// A rule that turns gradients into new parameters. Adding one is one file in `Optimizers` with its test and one line
+/// in `OptimizerRegistry`.
 ///
 /// Every parameter is treated alike, so parameters and gradients come as flat blocks.
 package protocol Optimizer: Sendable {
@@ -43,7 +43,7 @@ package struct OptimizerSettings: Sendable, Equatable, ExpressibleByDictionaryLi
 package enum OptimizerRegistry {
   static let types: [any Optimizer.Type] = [Adam.self, AdamW.self, SGD.self]
 
-  static func type(named name: String) -> (any Optimizer.Type)? {
+  package static func type(named name: String) -> (any Optimizer.Type)? {
     types.first { $0.name == name }
   }
 

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Which rows each batch takes: every epoch is a random order of all rows, and batches are cut from the epochs laid end to
-/// end, so that every batch is full.
+/// Which rows each batch takes: every epoch is a random order of all rows, and batches are cut from the epochs laid end
+/// to end, so that every batch is full.
 ///
 /// Determinism: epoch e is the permutation of CounterRandom(seed, stream "batches/e").
 struct BatchOrder {

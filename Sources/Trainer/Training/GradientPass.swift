@@ -1,8 +1,8 @@
 /// The loss and its gradient over a batch, on any number of threads with the same bits.
 ///
-/// A batch is cut into shards of `shardSize` samples. A thread takes one shard at a time through the whole network, forward
-/// and backward, in a workspace of its own, and leaves the shard's gradient in a slot of the shard's own. The slots are
-/// added in shard order: which thread did what, and how many there were, cannot be seen in the result.
+/// A batch is cut into shards of `shardSize` samples. A thread takes one shard at a time through the whole network,
+/// forward and backward, in a workspace of its own, and leaves the shard's gradient in a slot of the shard's own. The
+/// slots are added in shard order: which thread did what, and how many there were, cannot be seen in the result.
 ///
 /// `@unchecked Sendable`: a worker's workspace and a shard's slot are touched by one thread at a time.
 final class GradientPass: @unchecked Sendable {
