@@ -39,12 +39,12 @@ extension NetworkDefinition {
   }
 
   private static func input(_ value: JSONValue?) throws -> ActivationShape {
-    let dimensions = (value?.arrayValue ?? []).compactMap { $0.integerValue.flatMap(Int.init(exactly:)) }
-    switch dimensions.count {
-    case value?.arrayValue?.count where dimensions.count == 3:
-      return .image(channels: dimensions[0], height: dimensions[1], width: dimensions[2])
-    case value?.arrayValue?.count where dimensions.count == 1:
-      return .features(dimensions[0])
+    let dimensions = value?.arrayValue?.map { $0.integerValue.flatMap(Int.init(exactly:)) } ?? []
+    switch (dimensions.count, dimensions.compactMap { $0 }) {
+    case (1, let sizes) where sizes.count == 1:
+      return .features(sizes[0])
+    case (3, let sizes) where sizes.count == 3:
+      return .image(channels: sizes[0], height: sizes[1], width: sizes[2])
     default:
       throw TrainerError(.malformedNetwork, "\"input\" is not [channels, height, width] or [features]")
     }

@@ -1,8 +1,8 @@
 import Tensors
 
 extension DatasetDescription {
-  /// Rows of all transforms together.
-  private static let rowLimit = 1 << 28
+  /// Bytes of all images together.
+  private static let byteLimit = 1 << 33
 
   /// Reads the files and lays out the rows.
   ///
@@ -21,6 +21,9 @@ extension DatasetDescription {
       }
       shape = Array(array.dimensions.dropFirst())
       imageCount += array.dimensions[0]
+      guard pixels.count + array.bytes.count <= Self.byteLimit else {
+        throw TrainerError(.resourceLimit, "the images of \"\(name)\" are more than \(Self.byteLimit) bytes")
+      }
       if labels.indices.contains(index) {
         fileLabels += try Self.labels(labels[index], count: array.dimensions[0], imageFile: file, in: dataFolder)
       }
@@ -30,12 +33,14 @@ extension DatasetDescription {
     guard dimensions.count >= 2, dimensions.allSatisfy({ $0 > 0 }) else {
       throw TrainerError(.malformedDataFile, "\"\(images[0])\" has images of the empty shape \(dimensions)")
     }
+    let kept = try labelledImages(fileLabels, imageCount: imageCount)
     return ImageDataset(
       name: name,
       imageShape: .image(
         channels: dimensions.count == 3 ? dimensions[2] : 1, height: dimensions[0], width: dimensions[1]),
-      classCount: classCount, domainNames: transform.domainNames,
-      rows: try layOut(try labelledImages(fileLabels, imageCount: imageCount)), pixels: pixels)
+      classCount: classCount, domainNames: transform?.domainNames ?? ["all"],
+      rows: try transform?.rows(kept) ?? kept.map { ImageRow(image: $0.image, label: $0.label, domain: 0, angle: 0) },
+      pixels: pixels)
   }
 
   private static func images(_ file: String, in folder: DataFolder) throws -> IDX {
@@ -60,7 +65,7 @@ extension DatasetDescription {
   }
 
   /// The images that stay, in their order after shuffle, slice and relabel, with their labels.
-  private func labelledImages(_ fileLabels: [UInt8], imageCount: Int) throws -> [(image: Int, label: Int32)] {
+  private func labelledImages(_ fileLabels: [UInt8], imageCount: Int) throws -> [LabelledImage] {
     var order = Array(0..<imageCount)
     if let shuffleSeed {
       order = CounterRandom(seed: shuffleSeed, stream: "shuffle").permutation(count: imageCount)
@@ -75,50 +80,15 @@ extension DatasetDescription {
         "data set \"\(name)\" has \(order.count) rows, not \(rowLimit) from row \(firstRow) on")
     }
     let kept = order[firstRow...].prefix(rowLimit ?? order.count)
-    if case .labelByRotation = transform { return kept.map { ($0, 0) } }
+    if transform?.ownClassCount != nil { return kept.map { LabelledImage(image: $0, label: 0) } }
     return try kept.compactMap { image in
       let label = Int(fileLabels[image])
-      if let relabel { return relabel[label].map { (image, Int32($0)) } }
+      if let relabel { return relabel[label].map { LabelledImage(image: image, label: Int32($0)) } }
       guard label < classCount else {
         throw TrainerError(
           .labelOutOfRange, "row \(image) of data set \"\(name)\" has label \(label), classes are \(classCount)")
       }
-      return (image, Int32(label))
+      return LabelledImage(image: image, label: Int32(label))
     }
-  }
-
-  private func layOut(_ images: [(image: Int, label: Int32)]) throws -> [ImageDataset.Row] {
-    switch transform {
-    case .none:
-      return images.map { ImageDataset.Row(image: $0.image, label: $0.label, domain: 0, angle: 0) }
-    case .domains(_, let degrees):
-      return images.enumerated().map { index, row in
-        let domain = index % degrees.count
-        return ImageDataset.Row(image: row.image, label: row.label, domain: Int32(domain), angle: degrees[domain])
-      }
-    case .augment(let from, let to, let copies, let seed):
-      guard images.count <= Self.rowLimit / copies else {
-        throw TrainerError(
-          .resourceLimit, "\(copies) copies of \(images.count) rows are more than \(Self.rowLimit) rows")
-      }
-      let random = CounterRandom(seed: seed, stream: "augment/rotate")
-      return (0..<copies * images.count).map { draw in
-        let row = images[draw % images.count]
-        let angle = from + (to - from) * random.uniform(at: UInt64(draw))
-        return ImageDataset.Row(image: row.image, label: row.label, domain: 0, angle: angle)
-      }
-    case .labelByRotation(let degrees, let seed):
-      let random = CounterRandom(seed: seed, stream: "label-by/rotate")
-      return images.enumerated().map { index, row in
-        let choice = random.integer(at: UInt64(index), below: degrees.count)
-        return ImageDataset.Row(image: row.image, label: Int32(choice), domain: 0, angle: degrees[choice])
-      }
-    }
-  }
-}
-
-extension DatasetTransform {
-  var domainNames: [String] {
-    if case .domains(let names, _) = self { names } else { ["all"] }
   }
 }

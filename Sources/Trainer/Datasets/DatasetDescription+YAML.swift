@@ -16,21 +16,21 @@ extension DatasetDescription {
   private init(yaml: YAMLMapping) throws {
     name = try yaml.string("name")
     guard try yaml.string("format") == "idx" else { throw yaml.invalidValue(of: "format", mustBe: "idx") }
-    transform = try DatasetTransform(yaml: yaml)
+    transform = try DatasetTransformRegistry.transform(yaml: yaml)
     images = try Self.fileNames(yaml, "images")
-    labels = try Self.labelNames(yaml, imageCount: images.count, transform: transform)
+    labels = try Self.labelNames(yaml, imageCount: images.count, areMade: transform?.ownClassCount != nil)
     classCount = try yaml.integer("classes")
     guard (1...Self.classLimit).contains(classCount) else {
       throw yaml.invalidValue(of: "classes", mustBe: "between 1 and \(Self.classLimit)")
     }
-    if case .labelByRotation(let degrees, _) = transform, degrees.count != classCount {
-      throw yaml.invalidValue(of: "classes", mustBe: "\(degrees.count), the number of rotations labelled by")
+    if let own = transform?.ownClassCount, own != classCount {
+      throw yaml.invalidValue(of: "classes", mustBe: "\(own), the number of labels made")
     }
     shuffleSeed = try yaml.optionalSeed("shuffle")
     let rows = try yaml.optionalMapping("rows")
     firstRow = try rows?.naturalNumber("from", default: 0) ?? 0
     rowLimit = try rows?.optionalNaturalNumber("count")
-    relabel = try Self.relabel(yaml, classCount: classCount)
+    relabel = try Self.relabel(yaml, classCount: classCount, areMade: transform?.ownClassCount != nil)
   }
 
   private static func fileNames(_ yaml: YAMLMapping, _ key: String) throws -> [String] {
@@ -40,10 +40,8 @@ extension DatasetDescription {
     return names
   }
 
-  private static func labelNames(
-    _ yaml: YAMLMapping, imageCount: Int, transform: DatasetTransform
-  ) throws -> [String] {
-    if case .labelByRotation = transform, !yaml.has("labels") { return [] }
+  private static func labelNames(_ yaml: YAMLMapping, imageCount: Int, areMade: Bool) throws -> [String] {
+    if areMade, !yaml.has("labels") { return [] }
     let names = try fileNames(yaml, "labels")
     guard names.count == imageCount else {
       throw yaml.invalidValue(of: "labels", mustBe: "\(imageCount) files, as many as images")
@@ -51,8 +49,9 @@ extension DatasetDescription {
     return names
   }
 
-  private static func relabel(_ yaml: YAMLMapping, classCount: Int) throws -> [Int: Int]? {
+  private static func relabel(_ yaml: YAMLMapping, classCount: Int, areMade: Bool) throws -> [Int: Int]? {
     guard let mapping = try yaml.optionalMapping("relabel") else { return nil }
+    guard !areMade else { throw yaml.invalidValue(of: "relabel", mustBe: "left out, because labels are made") }
     var result: [Int: Int] = [:]
     for key in mapping.keys {
       guard let old = Int(key), (0...255).contains(old), String(old) == key else {
@@ -65,55 +64,5 @@ extension DatasetDescription {
       result[old] = new
     }
     return result
-  }
-}
-
-extension DatasetTransform {
-  private static let copyLimit = 1000
-
-  fileprivate init(yaml: YAMLMapping) throws {
-    let keys = ["domains", "augment", "label-by"].filter { yaml.has($0) }
-    guard keys.count <= 1 else {
-      throw yaml.invalidValue(of: keys[1], mustBe: "left out, because \"\(keys[0])\" is there")
-    }
-    if let domains = try yaml.optionalMapping("domains") {
-      let names = try domains.strings("rotate")
-      guard !names.isEmpty, Set(names).count == names.count else {
-        throw domains.invalidValue(of: "rotate", mustBe: "a list of different angles")
-      }
-      self = .domains(names: names, degrees: try domains.numbers("rotate"))
-    } else if let augment = try yaml.optionalMapping("augment") {
-      let range = try augment.mapping("rotate")
-      let (from, to) = (try range.number("from"), try range.number("to"))
-      guard from <= to else { throw range.invalidValue(of: "to", mustBe: "at least \"from\", \(from)") }
-      let copies = try augment.naturalNumber("copies", default: 1)
-      guard (1...Self.copyLimit).contains(copies) else {
-        throw augment.invalidValue(of: "copies", mustBe: "between 1 and \(Self.copyLimit)")
-      }
-      self = .augment(fromDegrees: from, toDegrees: to, copies: copies, seed: try augment.optionalSeed("seed") ?? 0)
-    } else if let labelBy = try yaml.optionalMapping("label-by") {
-      let degrees = try labelBy.numbers("rotate")
-      guard degrees.count >= 2 else { throw labelBy.invalidValue(of: "rotate", mustBe: "two angles or more") }
-      self = .labelByRotation(degrees: degrees, seed: try labelBy.optionalSeed("seed") ?? 0)
-    } else {
-      self = .none
-    }
-  }
-}
-
-extension YAMLMapping {
-  /// An integer of at least 0.
-  func optionalNaturalNumber(_ key: String) throws -> Int? {
-    guard let value = try optionalInteger(key) else { return nil }
-    guard value >= 0 else { throw invalidValue(of: key, mustBe: "at least 0") }
-    return value
-  }
-
-  func naturalNumber(_ key: String, default preset: Int) throws -> Int {
-    try optionalNaturalNumber(key) ?? preset
-  }
-
-  func optionalSeed(_ key: String) throws -> UInt64? {
-    try optionalNaturalNumber(key).map(UInt64.init)
   }
 }

@@ -29,23 +29,9 @@ package struct DatasetDescription: Sendable {
   package let rowLimit: Int?
   /// Then labels are replaced, and rows whose label is not a key dropped.
   package let relabel: [Int: Int]?
-  package let transform: DatasetTransform
+  /// Then rows are made of what is left; without a transform every image is a row of the one domain "all".
+  package let transform: (any DatasetTransform)?
 
   /// The data files, so that a caller can hash them.
   package var files: [String] { images + labels }
-}
-
-/// What happens to a data set's rows at last.
-package enum DatasetTransform: Sendable, Equatable {
-  case none
-  /// `domains: {rotate: [0, 15, 30]}`: row i goes to domain i mod k and is turned by that domain's angle, as DomainBed
-  /// builds RotatedMNIST. Domains are named by the numbers as written.
-  case domains(names: [String], degrees: [Double])
-  /// `augment: {rotate: {from: -90, to: 90}, copies: 4, seed: 0}`: every row stands `copies` times, each copy turned by
-  /// an angle of its own, uniform in [from, to): draw copy x rows + row of CounterRandom(seed, stream
-  /// "augment/rotate").
-  case augment(fromDegrees: Double, toDegrees: Double, copies: Int, seed: UInt64)
-  /// `label-by: {rotate: [0, 90, 180, 270], seed: 0}`: row i is turned by one of the angles, draw i of
-  /// CounterRandom(seed, stream "label-by/rotate"), and labelled with its index: a task that needs no labels.
-  case labelByRotation(degrees: [Double], seed: UInt64)
 }

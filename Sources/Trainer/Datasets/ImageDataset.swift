@@ -3,21 +3,13 @@
 /// Images stay as the files hold them; a row says which image it shows and by what angle. Only rows that are selected
 /// are turned.
 package struct ImageDataset: Sendable {
-  struct Row: Sendable, Equatable {
-    let image: Int
-    let label: Int32
-    let domain: Int32
-    /// Degrees, counter-clockwise.
-    let angle: Double
-  }
-
   package let name: String
   /// `.image`, one image's shape.
   package let imageShape: ActivationShape
   package let classCount: Int
   /// "all" alone for a data set without domains.
   package let domainNames: [String]
-  let rows: [Row]
+  let rows: [ImageRow]
   /// [images, height, width, channels].
   let pixels: [UInt8]
 
@@ -30,10 +22,20 @@ package struct ImageDataset: Sendable {
     return counts
   }
 
+  /// Bytes of one set of examples.
+  private static let byteLimit = 1 << 32
+
   /// The images, labels and domains of some rows.
-  package func examples(_ selected: [Int]) -> ExampleSet {
+  ///
+  /// - Throws: `TrainerError` with code `resourceLimit` for more than 4 GiB of images.
+  package func examples(_ selected: [Int]) throws -> ExampleSet {
     let dimensions = imageShape.dimensions
     let imageCount = imageShape.elementCount
+    guard selected.count <= Self.byteLimit / imageCount else {
+      throw TrainerError(
+        .resourceLimit,
+        "\(selected.count) images of shape \(imageShape) take more than \(Self.byteLimit) bytes")
+    }
     var rotations: [Double: Rotation] = [:]
     let selectedPixels = [UInt8](unsafeUninitializedCapacity: selected.count * imageCount) { target, count in
       pixels.withUnsafeBufferPointer { source in

@@ -29,7 +29,7 @@ extension ImageDataset {
 
   /// The examples of a selection.
   package func examples(_ selection: RowSelection) throws -> ExampleSet {
-    examples(try rowNumbers(selection))
+    try examples(try rowNumbers(selection))
   }
 
   /// Rows to train on and rows to validate on, from the same domains and never the same rows.

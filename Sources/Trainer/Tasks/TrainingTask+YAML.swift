@@ -23,7 +23,7 @@ extension TrainingTask {
     stepCount = try Self.stepCount(yaml)
     batchSize = try Self.batchSize(yaml, default: 64)
     optimizer = try OptimizerChoice(yaml: yaml)
-    schedule = try yaml.optionalMapping("schedule").map(Schedule.init(yaml:)) ?? .constant
+    schedule = try yaml.optionalMapping("schedule").map(ScheduleRegistry.schedule(yaml:)) ?? ConstantSchedule()
     linearProbe = try yaml.optionalMapping("linear-probe").map { probe in
       LinearProbe(
         stepCount: try Self.stepCount(probe), learningRate: try Self.learningRate(probe),

@@ -16,7 +16,7 @@ import Documents
 /// linear-probe: {steps: 200, learning-rate: 1e-3, batch: 128}    # none
 /// head: keep                      # or new; keeps the head if it has the data set's number of classes
 /// ```
-package struct TrainingTask: Sendable, Equatable {
+package struct TrainingTask: Sendable {
   package enum HeadPolicy: String, Sendable, CaseIterable {
     /// A head with another number of classes than the data set is an error.
     case keep
@@ -49,7 +49,7 @@ package struct TrainingTask: Sendable, Equatable {
   package var stepCount: Int
   package var batchSize: Int
   package var optimizer: OptimizerChoice
-  package var schedule: Schedule
+  package var schedule: any Schedule
   package var linearProbe: LinearProbe?
   /// nil keeps a head that fits and replaces one that does not.
   package var head: HeadPolicy?
@@ -64,8 +64,10 @@ package struct TrainingOverrides: Sendable, Equatable {
   package var weightDecay: Double?
   package var stepCount: Int?
   package var batchSize: Int?
-  /// Trains the head alone and leaves the rest as it is.
+  /// Trains the head alone, as the task's linear probe says, and leaves the rest as it is.
   package var isProbeOnly = false
+  /// Leaves the linear probe out, for example because a probed head is grafted.
+  package var skipsProbe = false
 
   package init() {}
 }
@@ -78,20 +80,29 @@ extension TrainingTask {
     if let weightDecay = overrides.weightDecay { task.optimizer.settings["weight-decay"] = weightDecay }
     task.stepCount = overrides.isProbeOnly ? 0 : overrides.stepCount ?? stepCount
     task.batchSize = overrides.batchSize ?? batchSize
-    guard task.optimizer.learningRate.isFinite, task.optimizer.learningRate >= 0 else {
-      throw TrainerError(.malformedTask, "a learning rate of \(task.optimizer.learningRate) is not a number from 0 on")
+    if overrides.isProbeOnly && (overrides.skipsProbe || linearProbe == nil) {
+      throw TrainerError(.malformedTask, "task \"\(name)\" has no linear probe to run alone")
     }
-    guard task.optimizer.settings["weight-decay"].isFinite, task.optimizer.settings["weight-decay"] >= 0 else {
-      throw TrainerError(
-        .malformedTask, "a weight decay of \(task.optimizer.settings["weight-decay"]) is not a number from 0 on")
-    }
-    guard (0...Self.stepLimit).contains(task.stepCount) else {
-      throw TrainerError(.malformedTask, "\(task.stepCount) steps are not between 0 and \(Self.stepLimit)")
-    }
-    guard (1...Self.batchLimit).contains(task.batchSize) else {
-      throw TrainerError(.malformedTask, "a batch of \(task.batchSize) is not between 1 and \(Self.batchLimit)")
-    }
+    if overrides.skipsProbe { task.linearProbe = nil }
+    try task.check()
     return task
+  }
+
+  /// Refuses numbers that a task file could not give either.
+  private func check() throws {
+    guard optimizer.learningRate.isFinite, optimizer.learningRate >= 0 else {
+      throw TrainerError(.malformedTask, "a learning rate of \(optimizer.learningRate) is not a number from 0 on")
+    }
+    guard optimizer.settings["weight-decay"].isFinite, optimizer.settings["weight-decay"] >= 0 else {
+      throw TrainerError(
+        .malformedTask, "a weight decay of \(optimizer.settings["weight-decay"]) is not a number from 0 on")
+    }
+    guard (0...Self.stepLimit).contains(stepCount) else {
+      throw TrainerError(.malformedTask, "\(stepCount) steps are not between 0 and \(Self.stepLimit)")
+    }
+    guard (1...Self.batchLimit).contains(batchSize) else {
+      throw TrainerError(.malformedTask, "a batch of \(batchSize) is not between 1 and \(Self.batchLimit)")
+    }
   }
 
   /// The task for a recipe, with everything that has a default spelt out.

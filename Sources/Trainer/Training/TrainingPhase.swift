@@ -4,7 +4,7 @@ struct TrainingPhase {
   let stepCount: Int
   let batchSize: Int
   let learningRate: Double
-  let schedule: Schedule
+  let schedule: any Schedule
   let seed: UInt64
 
   struct Result {
@@ -49,6 +49,10 @@ struct TrainingPhase {
         TrainingProgress(
           phase: phase, step: step + 1, stepCount: stepCount, loss: loss,
           samplesPerSecond: Double(result.sampleCount) / max(result.seconds, 1e-9)))
+    }
+    guard UnsafeBufferPointer(start: parameters.start, count: parameters.count).allSatisfy(\.isFinite) else {
+      throw TrainerError(
+        .nonFiniteLoss, "a parameter is infinite or not a number after step \(stepCount) (\(phase.rawValue))")
     }
     return result
   }

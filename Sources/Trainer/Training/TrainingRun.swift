@@ -23,8 +23,8 @@ package struct TrainingRun {
       throw TrainerError(
         .insufficientRows, "task \"\(request.task.name)\" leaves no row of \"\(request.dataset.name)\" to train on")
     }
-    trainExamples = request.dataset.examples(split.train)
-    validationExamples = request.dataset.examples(split.validation)
+    trainExamples = try request.dataset.examples(split.train)
+    validationExamples = try request.dataset.examples(split.validation)
     blas = try BLAS.load()
     self.request = request
   }
@@ -60,7 +60,7 @@ package struct TrainingRun {
       values: try backbone.output(trainExamples))
     let phase = TrainingPhase(
       phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize,
-      learningRate: settings.learningRate, schedule: .constant, seed: request.seed)
+      learningRate: settings.learningRate, schedule: ConstantSchedule(), seed: request.seed)
     return try train(
       network.headAlone(), phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
   }

@@ -57,6 +57,10 @@ final class ByteStream {
     guard count == 0 else {
       throw TrainerError(.malformedDataFile, "\"\(name)\" goes on after byte \(position - 1), where its data end")
     }
+    guard inflater == nil || isEnded else {
+      throw TrainerError(
+        .malformedDataFile, "\"\(name)\" ends at byte \(consumedCount), before the end of its gzip stream")
+    }
     guard consumedCount == bytes.count else {
       throw TrainerError(
         .malformedDataFile,
