@@ -5,7 +5,7 @@ struct JSONParserTests {
   @Test(
     "reads values",
     arguments: [
-      ("null", JSONValue.null), (" true\n", true), ("false", false), ("0", 0), ("-0", 0), ("-12", -12),
+      ("null", JSONValue.null), (" true\n", true), ("false", false), ("0", 0), ("-0", .number(-0.0)), ("-12", -12),
       ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
       ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1.0", .number(1)), ("1e3", .number(1000)),
       ("-2.5E-1", .number(-0.25)), ("\"a\"", "a"), ("[]", []), ("{}", [:]), ("[1,[2,{}],\"x\"]", [1, [2, [:]], "x"]),
