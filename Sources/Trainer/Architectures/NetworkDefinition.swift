@@ -1,0 +1,59 @@
+/// A network as data: what `network.json` says.
+///
+/// ```json
+/// {"format": "wgit-network", "version": 1, "input": [1, 28, 28], "head": "head", "layers": [
+///   {"name": "conv1", "type": "Conv2d", "in_channels": 1, "out_channels": 32, "kernel_size": 3, "stride": 2, "padding": 1},
+///   {"type": "ReLU"}, {"type": "Flatten"},
+///   {"name": "head", "type": "Linear", "in_features": 6272, "out_features": 10}]}
+/// ```
+///
+/// Layers have PyTorch's type names and constructor arguments; parameters are named `<name>.weight`, `<name>.bias` and
+/// have PyTorch's shapes. The head is the last layer, a `Linear` with one output for each class; everything before it
+/// computes the features a linear probe is trained on.
+package struct NetworkDefinition: Sendable {
+  package let chain: LayerChain
+  /// The name of the last layer.
+  package let headName: String
+  let headLayer: Linear
+
+  /// - Throws: `TrainerError` naming the first layer that does not fit.
+  package init(input: ActivationShape, layers: [NamedLayer], head: String) throws {
+    let chain = try LayerChain(input: input, layers: layers)
+    guard let last = layers.last, last.name == head, let linear = last.layer as? Linear else {
+      throw TrainerError(.malformedNetwork, "the head \"\(head)\" is not the name of a Linear that is the last layer")
+    }
+    self.chain = chain
+    headName = head
+    headLayer = linear
+  }
+
+  package var input: ActivationShape { chain.input }
+  package var classCount: Int { headLayer.outFeatures }
+  package var featureCount: Int { headLayer.inFeatures }
+  package var parameters: [NetworkParameter] { chain.parameters }
+
+  /// The names of the head's parameters.
+  package var headParameterNames: [String] {
+    headLayer.parameters.map { "\(headName).\($0.name)" }
+  }
+
+  /// The same network with a head for another number of classes.
+  package func replacingHead(classCount: Int) throws -> NetworkDefinition {
+    guard (1...LayerLimits.features).contains(classCount) else {
+      throw TrainerError(.malformedNetwork, "a head cannot have \(classCount) classes")
+    }
+    let head = Linear(inFeatures: headLayer.inFeatures, outFeatures: classCount, hasBias: headLayer.hasBias)
+    return try NetworkDefinition(
+      input: input, layers: chain.layers.dropLast() + [NamedLayer(name: headName, head)], head: headName)
+  }
+
+  /// The layers before the head.
+  func backbone() throws -> LayerChain {
+    try LayerChain(input: input, layers: chain.layers.dropLast())
+  }
+
+  /// The head alone, on features.
+  func headAlone() throws -> LayerChain {
+    try LayerChain(input: .features(featureCount), layers: chain.layers.suffix(1))
+  }
+}

@@ -1,0 +1,70 @@
+/// Which rows of a data set: in each of the domains, `perDomain` rows after the first `skip`.
+package struct RowSelection: Sendable, Equatable {
+  /// Names; nil for all domains.
+  package var domains: [String]?
+  /// nil for all that are left.
+  package var perDomain: Int?
+  package var skip: Int
+
+  package init(domains: [String]? = nil, perDomain: Int? = nil, skip: Int = 0) {
+    self.domains = domains
+    self.perDomain = perDomain
+    self.skip = skip
+  }
+}
+
+extension ImageDataset {
+  /// The rows of a selection, domain after domain in the data set's order, rows in the data set's order.
+  ///
+  /// Domains are in the order of the data set, not of the selection, so that the rows do not depend on how a list of
+  /// domains is written.
+  ///
+  /// - Throws: `TrainerError` with code `unknownDomain` or `insufficientRows`.
+  package func rowNumbers(_ selection: RowSelection) throws -> [Int] {
+    try domainRows(selection.domains).flatMap { domain, rows in
+      let perDomain = selection.perDomain ?? max(0, rows.count - selection.skip)
+      return try Self.slice(rows, skip: selection.skip, count: perDomain, domain: domain)
+    }
+  }
+
+  /// The examples of a selection.
+  package func examples(_ selection: RowSelection) throws -> ExampleSet {
+    examples(try rowNumbers(selection))
+  }
+
+  /// Rows to train on and rows to validate on, from the same domains and never the same rows.
+  ///
+  /// In each domain training takes the first `trainPerDomain` rows and validation the next `validationPerDomain`.
+  /// Without `trainPerDomain` validation takes the last rows and training all before them. Held-out rows of the same
+  /// domains are those after both: `RowSelection.skip`.
+  package func split(
+    domains: [String]?, trainPerDomain: Int?, validationPerDomain: Int
+  ) throws -> (train: [Int], validation: [Int]) {
+    var (train, validation): ([Int], [Int]) = ([], [])
+    for (domain, rows) in try domainRows(domains) {
+      let trainCount = trainPerDomain ?? max(0, rows.count - validationPerDomain)
+      train += try Self.slice(rows, skip: 0, count: trainCount, domain: domain)
+      validation += try Self.slice(rows, skip: trainCount, count: validationPerDomain, domain: domain)
+    }
+    return (train, validation)
+  }
+
+  private func domainRows(_ names: [String]?) throws -> [(name: String, rows: [Int])] {
+    for name in names ?? [] where !domainNames.contains(name) {
+      throw TrainerError(
+        .unknownDomain,
+        "data set \"\(self.name)\" has no domain \"\(name)\"; it has \(domainNames.joined(separator: ", "))")
+    }
+    var rowsOfDomain: [[Int]] = Array(repeating: [], count: domainNames.count)
+    for (index, row) in rows.enumerated() { rowsOfDomain[Int(row.domain)].append(index) }
+    return zip(domainNames, rowsOfDomain).filter { names?.contains($0.0) ?? true }
+  }
+
+  private static func slice(_ rows: [Int], skip: Int, count: Int, domain: String) throws -> ArraySlice<Int> {
+    guard skip >= 0, count >= 0, skip <= rows.count, count <= rows.count - skip else {
+      throw TrainerError(
+        .insufficientRows, "domain \"\(domain)\" has \(rows.count) rows, not \(count) after the first \(skip)")
+    }
+    return rows[skip..<skip + count]
+  }
+}

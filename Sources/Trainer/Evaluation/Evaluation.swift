@@ -1,0 +1,53 @@
+/// How well a network does on a set of examples.
+package struct Evaluation: Sendable, Equatable {
+  package struct Domain: Sendable, Equatable {
+    package let name: String
+    package let correctCount: Int
+    package let exampleCount: Int
+    package var accuracy: Double { exampleCount == 0 ? 0 : Double(correctCount) / Double(exampleCount) }
+  }
+
+  /// The class with the largest logit, the first of equals, for every example; -1 if its logits are NaN.
+  package let predictions: [Int32]
+  /// Whether each prediction is the label.
+  package let correctness: [Bool]
+  /// The mean of log(sum of exp z) - z[label].
+  package let meanLogLoss: Double
+  /// Domains with at least one example, in the data set's order.
+  package let domains: [Domain]
+
+  package var exampleCount: Int { correctness.count }
+  package var correctCount: Int { correctness.count { $0 } }
+  /// 0 for no examples.
+  package var accuracy: Double { exampleCount == 0 ? 0 : Double(correctCount) / Double(exampleCount) }
+
+  /// - Parameter logits: [labels.count, classCount].
+  package init(logits: [Float], examples: ExampleSet) {
+    let classCount = examples.count == 0 ? 0 : logits.count / examples.count
+    var predictions: [Int32] = []
+    predictions.reserveCapacity(examples.count)
+    var loss = 0.0
+    logits.withUnsafeBufferPointer { logits in
+      for (index, label) in examples.labels.enumerated() {
+        let row = UnsafeBufferPointer(rebasing: logits[index * classCount..<(index + 1) * classCount])
+        predictions.append(Self.largest(row))
+        loss += Self.logLoss(row, label: Int(label))
+      }
+    }
+    self.predictions = predictions
+    correctness = zip(predictions, examples.labels).map { $0 == $1 }
+    meanLogLoss = examples.count == 0 ? 0 : loss / Double(examples.count)
+    domains = Self.domains(of: examples, correctness: correctness)
+  }
+
+  private static func domains(of examples: ExampleSet, correctness: [Bool]) -> [Domain] {
+    var counts = Array(repeating: (correct: 0, all: 0), count: examples.domainNames.count)
+    for (domain, isCorrect) in zip(examples.domains, correctness) {
+      counts[Int(domain)].all += 1
+      if isCorrect { counts[Int(domain)].correct += 1 }
+    }
+    return zip(examples.domainNames, counts).compactMap { name, count in
+      count.all == 0 ? nil : Domain(name: name, correctCount: count.correct, exampleCount: count.all)
+    }
+  }
+}

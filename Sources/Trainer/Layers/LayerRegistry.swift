@@ -1,0 +1,10 @@
+/// The layers a network definition may name.
+enum LayerRegistry {
+  static let types: [any Layer.Type] = [
+    Conv2d.self, Flatten.self, GroupNorm.self, Linear.self, MaxPool2d.self, ReLU.self,
+  ]
+
+  static func type(named name: String) -> (any Layer.Type)? {
+    types.first { $0.typeName == name }
+  }
+}

@@ -1,0 +1,54 @@
+import Tensors
+
+/// How fresh parameters are drawn.
+package enum Initialization: String, Sendable, CaseIterable {
+  /// PyTorch's default for Linear and Conv2d, `kaiming_uniform_(a=√5)`: weights and biases uniform in ±1/√fan_in.
+  case pytorch
+  /// `kaiming_normal_`: weights normal with deviation √(2/fan_in), biases zero.
+  case kaimingNormal = "kaiming-normal"
+}
+
+extension NetworkDefinition {
+  /// Fresh parameters for the whole network.
+  ///
+  /// Determinism: element i of a parameter is a pure function of (seed, the parameter's name, i) in PyTorch's layout,
+  /// so that a head drawn with one seed is the same whatever else is drawn.
+  package func initialStateDict(seed: UInt64, _ initialization: Initialization = .pytorch) throws -> StateDict {
+    try Self.draw(parameters, seed: seed, initialization)
+  }
+
+  /// Fresh parameters for the head alone.
+  package func initialHead(seed: UInt64, _ initialization: Initialization = .pytorch) throws -> StateDict {
+    try Self.draw(parameters.filter { headParameterNames.contains($0.name) }, seed: seed, initialization)
+  }
+
+  private static func draw(
+    _ parameters: [NetworkParameter], seed: UInt64, _ initialization: Initialization
+  ) throws -> StateDict {
+    var result = StateDict()
+    for parameter in parameters {
+      try result.set(
+        parameter.name, shape: parameter.shape, values: draw(parameter, seed: seed, initialization))
+    }
+    return result
+  }
+
+  private static func draw(
+    _ parameter: NetworkParameter, seed: UInt64, _ initialization: Initialization
+  ) -> [Float] {
+    let random = CounterRandom(seed: seed, stream: parameter.name)
+    let indices = 0..<UInt64(parameter.elementCount)
+    switch (parameter.role, initialization) {
+    case (.constant(let value), _):
+      return Array(repeating: value, count: parameter.elementCount)
+    case (.bias, .kaimingNormal):
+      return Array(repeating: 0, count: parameter.elementCount)
+    case (.weight(let fanIn), .kaimingNormal):
+      let deviation = (2 / Double(fanIn)).squareRoot()
+      return indices.map { Float(random.normal(at: $0) * deviation) }
+    case (.weight(let fanIn), .pytorch), (.bias(let fanIn), .pytorch):
+      let bound = 1 / Double(fanIn).squareRoot()
+      return indices.map { Float((2 * random.uniform(at: $0) - 1) * bound) }
+    }
+  }
+}

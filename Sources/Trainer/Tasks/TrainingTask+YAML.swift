@@ -1,0 +1,105 @@
+import Documents
+
+extension TrainingTask {
+  /// Reads a task; unknown keys are refused with their line.
+  ///
+  /// - Throws: `DocumentError` with the line.
+  package static func parse(_ text: String, name: String) throws -> TrainingTask {
+    let yaml = try YAMLDocument.parse(text, name: name)
+    let task = try TrainingTask(yaml: yaml)
+    try yaml.finish()
+    return task
+  }
+
+  private init(yaml: YAMLMapping) throws {
+    name = try yaml.string("task")
+    dataPath = try Self.path(yaml, "data", default: nil)
+    networkPath = try Self.path(yaml, "network", default: "network.json")
+    weightsPath = try Self.path(yaml, "weights", default: "model.safetensors")
+    let train = try yaml.optionalMapping("train")
+    domains = try train?.optionalStrings("domains")
+    trainPerDomain = try train?.optionalNaturalNumber("per-domain")
+    validationPerDomain = try yaml.optionalMapping("validation")?.naturalNumber("per-domain", default: 0) ?? 0
+    stepCount = try Self.stepCount(yaml)
+    batchSize = try Self.batchSize(yaml, default: 64)
+    optimizer = try OptimizerChoice(yaml: yaml)
+    schedule = try yaml.optionalMapping("schedule").map(Schedule.init(yaml:)) ?? .constant
+    linearProbe = try yaml.optionalMapping("linear-probe").map { probe in
+      LinearProbe(
+        stepCount: try Self.stepCount(probe), learningRate: try Self.learningRate(probe),
+        batchSize: try Self.batchSize(probe, default: 128))
+    }
+    head = try Self.headPolicy(yaml)
+  }
+
+  private static func path(_ yaml: YAMLMapping, _ key: String, default preset: String?) throws -> String {
+    guard let path = try preset == nil ? yaml.string(key) : yaml.optionalString(key) else { return preset ?? "" }
+    let components = path.split(separator: "/", omittingEmptySubsequences: false)
+    guard components.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !path.utf8.contains(0) else {
+      throw yaml.invalidValue(of: key, mustBe: "a path below the project folder")
+    }
+    return path
+  }
+
+  private static func stepCount(_ yaml: YAMLMapping) throws -> Int {
+    let count = try yaml.integer("steps")
+    guard (0...stepLimit).contains(count) else {
+      throw yaml.invalidValue(of: "steps", mustBe: "between 0 and \(stepLimit)")
+    }
+    return count
+  }
+
+  private static func batchSize(_ yaml: YAMLMapping, default preset: Int) throws -> Int {
+    let size = try yaml.optionalInteger("batch") ?? preset
+    guard (1...batchLimit).contains(size) else {
+      throw yaml.invalidValue(of: "batch", mustBe: "between 1 and \(batchLimit)")
+    }
+    return size
+  }
+
+  fileprivate static func learningRate(_ yaml: YAMLMapping) throws -> Double {
+    let rate = try yaml.optionalNumber("learning-rate") ?? 1e-3
+    guard rate >= 0 else { throw yaml.invalidValue(of: "learning-rate", mustBe: "at least 0") }
+    return rate
+  }
+
+  private static func headPolicy(_ yaml: YAMLMapping) throws -> HeadPolicy? {
+    guard let text = try yaml.optionalString("head") else { return nil }
+    guard let policy = HeadPolicy(rawValue: text) else { throw yaml.invalidValue(of: "head", mustBe: "keep or new") }
+    return policy
+  }
+}
+
+extension TrainingTask.OptimizerChoice {
+  /// Reads `optimizer`, which is a name or a mapping; Adam with its defaults if it is left out.
+  fileprivate init(yaml: YAMLMapping) throws {
+    guard yaml.has("optimizer") else {
+      self.init(name: Adam.name, learningRate: 1e-3, settings: Adam.defaults)
+      return
+    }
+    if let name = try? yaml.string("optimizer") {
+      guard let type = OptimizerRegistry.type(named: name) else {
+        throw Self.unknown(yaml, key: "optimizer")
+      }
+      self.init(name: name, learningRate: 1e-3, settings: type.defaults)
+      return
+    }
+    let mapping = try yaml.mapping("optimizer")
+    let name = try mapping.string("name")
+    guard let type = OptimizerRegistry.type(named: name) else { throw Self.unknown(mapping, key: "name") }
+    var settings = type.defaults
+    for key in settings.names {
+      guard let value = try mapping.optionalNumber(key) else { continue }
+      guard value >= 0 else { throw mapping.invalidValue(of: key, mustBe: "at least 0") }
+      settings[key] = value
+    }
+    for key in ["beta1", "beta2"] where settings[key] >= 1 {
+      throw mapping.invalidValue(of: key, mustBe: "below 1")
+    }
+    self.init(name: name, learningRate: try TrainingTask.learningRate(mapping), settings: settings)
+  }
+
+  private static func unknown(_ yaml: YAMLMapping, key: String) -> DocumentError {
+    yaml.invalidValue(of: key, mustBe: "one of \(OptimizerRegistry.names.joined(separator: ", "))")
+  }
+}

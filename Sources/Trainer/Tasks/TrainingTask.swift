@@ -1,0 +1,128 @@
+import Documents
+
+/// What a training run does, as data: its data set, its network and its hyper-parameters.
+///
+/// ```yaml
+/// task: target
+/// data: data/rotated.yaml         # below the project folder, as the other paths
+/// network: network.json           # unless given
+/// weights: model.safetensors      # unless given
+/// train: {domains: [0, 15, 30, 45, 60], per-domain: 100}  # all domains, all rows that validation leaves
+/// validation: {per-domain: 25}    # none
+/// steps: 200
+/// batch: 64
+/// optimizer: {name: adam, learning-rate: 1e-3, weight-decay: 0}  # or the name alone; learning-rate 1e-3
+/// schedule: {name: step, at: 0.75, factor: 0.2}           # constant
+/// linear-probe: {steps: 200, learning-rate: 1e-3, batch: 128}    # none
+/// head: keep                      # or new; keeps the head if it has the data set's number of classes
+/// ```
+package struct TrainingTask: Sendable, Equatable {
+  package enum HeadPolicy: String, Sendable, CaseIterable {
+    /// A head with another number of classes than the data set is an error.
+    case keep
+    /// A fresh head, whatever there was.
+    case new
+  }
+
+  /// Which optimizer, and its hyper-parameters.
+  package struct OptimizerChoice: Sendable, Equatable {
+    package var name: String
+    package var learningRate: Double
+    package var settings: OptimizerSettings
+  }
+
+  /// Training of the head alone, by Adam on features computed once, before the whole network is trained.
+  package struct LinearProbe: Sendable, Equatable {
+    package var stepCount: Int
+    package var learningRate: Double
+    package var batchSize: Int
+  }
+
+  package let name: String
+  package let dataPath: String
+  package let networkPath: String
+  package let weightsPath: String
+  /// The domains to train and validate on; nil for all.
+  package var domains: [String]?
+  package var trainPerDomain: Int?
+  package var validationPerDomain: Int
+  package var stepCount: Int
+  package var batchSize: Int
+  package var optimizer: OptimizerChoice
+  package var schedule: Schedule
+  package var linearProbe: LinearProbe?
+  /// nil keeps a head that fits and replaces one that does not.
+  package var head: HeadPolicy?
+
+  package static let stepLimit = 100_000_000
+  package static let batchLimit = 1 << 16
+}
+
+/// Changes to a task for one run.
+package struct TrainingOverrides: Sendable, Equatable {
+  package var learningRate: Double?
+  package var weightDecay: Double?
+  package var stepCount: Int?
+  package var batchSize: Int?
+  /// Trains the head alone and leaves the rest as it is.
+  package var isProbeOnly = false
+
+  package init() {}
+}
+
+extension TrainingTask {
+  /// The task as one run does it.
+  package func applying(_ overrides: TrainingOverrides) throws -> TrainingTask {
+    var task = self
+    task.optimizer.learningRate = overrides.learningRate ?? optimizer.learningRate
+    if let weightDecay = overrides.weightDecay { task.optimizer.settings["weight-decay"] = weightDecay }
+    task.stepCount = overrides.isProbeOnly ? 0 : overrides.stepCount ?? stepCount
+    task.batchSize = overrides.batchSize ?? batchSize
+    guard task.optimizer.learningRate.isFinite, task.optimizer.learningRate >= 0 else {
+      throw TrainerError(.malformedTask, "a learning rate of \(task.optimizer.learningRate) is not a number from 0 on")
+    }
+    guard task.optimizer.settings["weight-decay"].isFinite, task.optimizer.settings["weight-decay"] >= 0 else {
+      throw TrainerError(
+        .malformedTask, "a weight decay of \(task.optimizer.settings["weight-decay"]) is not a number from 0 on")
+    }
+    guard (0...Self.stepLimit).contains(task.stepCount) else {
+      throw TrainerError(.malformedTask, "\(task.stepCount) steps are not between 0 and \(Self.stepLimit)")
+    }
+    guard (1...Self.batchLimit).contains(task.batchSize) else {
+      throw TrainerError(.malformedTask, "a batch of \(task.batchSize) is not between 1 and \(Self.batchLimit)")
+    }
+    return task
+  }
+
+  /// The task for a recipe, with everything that has a default spelt out.
+  package var json: JSONValue {
+    var train: [JSONObject.Member] = []
+    if let domains { train.append((key: "domains", value: .array(domains.map { .string($0) }))) }
+    if let trainPerDomain { train.append((key: "per-domain", value: .integer(Int64(trainPerDomain)))) }
+    var optimizer: [JSONObject.Member] = [
+      (key: "name", value: .string(self.optimizer.name)),
+      (key: "learning-rate", value: .number(self.optimizer.learningRate)),
+    ]
+    optimizer += self.optimizer.settings.entries.map { (key: $0.name, value: .number($0.value)) }
+    var members: [JSONObject.Member] = [
+      (key: "task", value: .string(name)), (key: "data", value: .string(dataPath)),
+      (key: "network", value: .string(networkPath)), (key: "weights", value: .string(weightsPath)),
+      (key: "train", value: .object(JSONObject(train))),
+      (key: "validation", value: ["per-domain": .integer(Int64(validationPerDomain))]),
+      (key: "steps", value: .integer(Int64(stepCount))), (key: "batch", value: .integer(Int64(batchSize))),
+      (key: "optimizer", value: .object(JSONObject(optimizer))), (key: "schedule", value: schedule.json),
+    ]
+    if let linearProbe { members.append((key: "linear-probe", value: linearProbe.json)) }
+    if let head { members.append((key: "head", value: .string(head.rawValue))) }
+    return .object(JSONObject(members))
+  }
+}
+
+extension TrainingTask.LinearProbe {
+  fileprivate var json: JSONValue {
+    [
+      "steps": .integer(Int64(stepCount)), "learning-rate": .number(learningRate),
+      "batch": .integer(Int64(batchSize)),
+    ]
+  }
+}

@@ -1,0 +1,26 @@
+/// The mean loss of a network over examples, and its gradient by parameter.
+package struct LossGradient: Sendable {
+  package let loss: Double
+  /// As the network's parameters, in PyTorch's layout.
+  package let gradient: StateDict
+
+  /// One pass over all examples as one batch.
+  ///
+  /// Determinism: the same bits for any thread count.
+  /// - Throws: `TrainerError` if weights or examples do not fit the network, or BLAS cannot be loaded.
+  package init(
+    network: NetworkDefinition, weights: StateDict, examples: some ExampleSource, threadCount: Int
+  ) throws {
+    try weights.validate(for: network.parameters)
+    try Evaluator.check(examples.inputShape, fits: network.input)
+    guard examples.count > 0, examples.labels.allSatisfy({ (0..<Int32(network.classCount)).contains($0) }) else {
+      throw TrainerError(
+        .labelOutOfRange, "\(examples.count) examples do not all have labels from 0 to \(network.classCount - 1)")
+    }
+    let layers = Network(network.chain)
+    let pass = try GradientPass(
+      layers, loss: CrossEntropy(), batchSize: examples.count, threadCount: threadCount, blas: try BLAS.load())
+    loss = pass.run(parameters: try layers.pack(weights), examples: examples, rows: Array(0..<examples.count))
+    gradient = try layers.unpack(pass.gradient)
+  }
+}

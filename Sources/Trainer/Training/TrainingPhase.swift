@@ -1,0 +1,70 @@
+/// Steps of one optimizer on some layers.
+struct TrainingPhase {
+  let phase: TrainingProgress.Phase
+  let stepCount: Int
+  let batchSize: Int
+  let learningRate: Double
+  let schedule: Schedule
+  let seed: UInt64
+
+  struct Result {
+    var history: [TrainingOutcome.HistoryEntry] = []
+    var sampleCount = 0
+    var seconds = 0.0
+  }
+
+  /// Entries of the history; the last step is always there.
+  private static let historyLimit = 1000
+
+  /// Changes `parameters` in place.
+  ///
+  /// - Throws: `TrainerError` with code `nonFiniteLoss` or `cancelled` and the step.
+  func run(
+    _ pass: GradientPass, optimizer: inout some Optimizer, parameters: FloatBuffer, examples: some ExampleSource,
+    observer: TrainingObserver
+  ) throws -> Result {
+    var result = Result()
+    var batches = BatchOrder(seed: seed, rowCount: examples.count)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let historyStride = max(1, stepCount / Self.historyLimit)
+    for step in 0..<stepCount {
+      guard !observer.isCancelled() else {
+        throw TrainerError(.cancelled, "stopped before step \(step + 1) of \(stepCount) (\(phase.rawValue))")
+      }
+      let loss = pass.run(parameters: parameters, examples: examples, rows: batches.next(batchSize))
+      guard loss.isFinite else {
+        throw TrainerError(
+          .nonFiniteLoss, "the loss is \(loss) in step \(step + 1) of \(stepCount) (\(phase.rawValue))")
+      }
+      optimizer.step(
+        parameters: parameters.start, gradient: pass.gradient.start,
+        learningRate: learningRate * schedule.factor(step: step, of: stepCount))
+      if (step + 1) % historyStride == 0 || step + 1 == stepCount {
+        result.history.append(TrainingOutcome.HistoryEntry(step: step + 1, loss: loss))
+      }
+      result.sampleCount += batchSize
+      result.seconds = (clock.now - start) / .seconds(1)
+      observer.report(
+        TrainingProgress(
+          phase: phase, step: step + 1, stepCount: stepCount, loss: loss,
+          samplesPerSecond: Double(result.sampleCount) / max(result.seconds, 1e-9)))
+    }
+    return result
+  }
+}
+
+/// The caller's view into a run.
+package struct TrainingObserver {
+  /// Called after every step, on the thread that runs the training.
+  let report: (TrainingProgress) -> Void
+  /// Asked before every step.
+  let isCancelled: () -> Bool
+
+  package init(
+    report: @escaping (TrainingProgress) -> Void = { _ in }, isCancelled: @escaping () -> Bool = { false }
+  ) {
+    self.report = report
+    self.isCancelled = isCancelled
+  }
+}

@@ -1,0 +1,53 @@
+extension TrainingRun {
+  /// The network and weights a run starts from: the request's, with the head the task and the data set call for.
+  ///
+  /// - Throws: `TrainerError` with code `classCountMismatch` if a head that must be kept, or a grafted one, does not
+  /// have
+  ///   the data set's number of classes.
+  static func withHead(_ request: TrainingRequest) throws -> (NetworkDefinition, StateDict) {
+    let classCount = request.dataset.classCount
+    let fits = request.network.classCount == classCount
+    if let head = request.graftedHead {
+      return try replaceHead(request, with: head, classCount: classCount)
+    }
+    switch request.task.head {
+    case .keep where !fits:
+      throw TrainerError(
+        .classCountMismatch,
+        "the head has \(request.network.classCount) classes, data set \"\(request.dataset.name)\" has \(classCount)")
+    case .keep:
+      return (request.network, request.weights)
+    case .new:
+      return try replaceHead(request, with: nil, classCount: classCount)
+    case nil:
+      return fits
+        ? (request.network, request.weights) : try replaceHead(request, with: nil, classCount: classCount)
+    }
+  }
+
+  private static func replaceHead(
+    _ request: TrainingRequest, with grafted: StateDict?, classCount: Int
+  ) throws -> (NetworkDefinition, StateDict) {
+    let network = try request.network.replacingHead(classCount: classCount)
+    let head = try grafted?.filtered(names: network.headParameterNames) ?? network.initialHead(seed: request.seed)
+    try check(head, of: network, dataset: request.dataset)
+    var weights = request.weights
+    for entry in head.entries { try weights.set(entry.name, shape: entry.shape, values: entry.values) }
+    try weights.validate(for: network.parameters)
+    return (network, weights)
+  }
+
+  private static func check(_ head: StateDict, of network: NetworkDefinition, dataset: ImageDataset) throws {
+    for name in network.headParameterNames {
+      guard let entry = head[name] else {
+        throw TrainerError(.missingParameter, "the grafted head has no \"\(name)\"")
+      }
+      guard let count = entry.shape.first, count == dataset.classCount else {
+        throw TrainerError(
+          .classCountMismatch,
+          "the grafted head's \"\(name)\" has shape \(entry.shape), data set \"\(dataset.name)\" has "
+            + "\(dataset.classCount) classes")
+      }
+    }
+  }
+}

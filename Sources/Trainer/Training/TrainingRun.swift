@@ -1,0 +1,104 @@
+/// One fine-tuning: the head is chosen, probed if the task says so, then the whole network is trained.
+///
+/// Determinism: the result is a function of the request without its thread count, and of the BLAS core.
+package struct TrainingRun {
+  private let request: TrainingRequest
+  private let network: NetworkDefinition
+  private var weights: StateDict
+  private let trainExamples: ExampleSet
+  private let validationExamples: ExampleSet
+  private let blas: BLAS
+
+  /// Checks everything that can be checked before training.
+  ///
+  /// - Throws: `TrainerError`.
+  package init(_ request: TrainingRequest) throws {
+    try request.weights.validate(for: request.network.parameters)
+    try Evaluator.check(request.dataset.imageShape, fits: request.network.input)
+    (network, weights) = try Self.withHead(request)
+    let split = try request.dataset.split(
+      domains: request.task.domains, trainPerDomain: request.task.trainPerDomain,
+      validationPerDomain: request.task.validationPerDomain)
+    guard !split.train.isEmpty else {
+      throw TrainerError(
+        .insufficientRows, "task \"\(request.task.name)\" leaves no row of \"\(request.dataset.name)\" to train on")
+    }
+    trainExamples = request.dataset.examples(split.train)
+    validationExamples = request.dataset.examples(split.validation)
+    blas = try BLAS.load()
+    self.request = request
+  }
+
+  package mutating func run(_ observer: TrainingObserver = TrainingObserver()) throws -> TrainingOutcome {
+    var probe = TrainingPhase.Result()
+    var probeEvaluation: Evaluation?
+    if let settings = request.task.linearProbe {
+      probe = try trainHead(settings, observer)
+      probeEvaluation = try evaluate(validationExamples)
+    }
+    let training = try trainNetwork(observer)
+    let seconds = probe.seconds + training.seconds
+    return TrainingOutcome(
+      network: network, weights: weights, stepCount: request.task.stepCount, history: training.history,
+      probeHistory: probe.history,
+      trainEvaluation: try Evaluator(
+        chain: network.chain, weights: weights, threadCount: request.threadCount, blas: blas
+      ).evaluate(trainExamples),
+      validationEvaluation: try evaluate(validationExamples), probeValidationEvaluation: probeEvaluation,
+      blasCore: blas.coreName,
+      samplesPerSecond: seconds > 0 ? Double(probe.sampleCount + training.sampleCount) / seconds : 0)
+  }
+
+  /// Trains the head alone by Adam, on features computed once.
+  private mutating func trainHead(
+    _ settings: TrainingTask.LinearProbe, _ observer: TrainingObserver
+  ) throws -> TrainingPhase.Result {
+    let backbone = try Evaluator(
+      chain: network.backbone(), weights: weights, threadCount: request.threadCount, blas: blas)
+    let features = FloatExamples(
+      inputShape: .features(network.featureCount), labels: trainExamples.labels,
+      values: try backbone.output(trainExamples))
+    let phase = TrainingPhase(
+      phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize,
+      learningRate: settings.learningRate, schedule: .constant, seed: request.seed)
+    return try train(
+      network.headAlone(), phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
+  }
+
+  private mutating func trainNetwork(_ observer: TrainingObserver) throws -> TrainingPhase.Result {
+    let task = request.task
+    guard let optimizer = OptimizerRegistry.type(named: task.optimizer.name) else {
+      throw TrainerError(.malformedTask, "there is no optimizer \"\(task.optimizer.name)\"")
+    }
+    let phase = TrainingPhase(
+      phase: .train, stepCount: task.stepCount, batchSize: task.batchSize, learningRate: task.optimizer.learningRate,
+      schedule: task.schedule, seed: request.seed)
+    return try train(
+      network.chain, phase, optimizer: optimizer, settings: task.optimizer.settings, examples: trainExamples, observer)
+  }
+
+  /// Trains the layers of `chain` and puts their new parameters among the weights.
+  private mutating func train<Rule: Optimizer>(
+    _ chain: LayerChain, _ phase: TrainingPhase, optimizer: Rule.Type, settings: OptimizerSettings,
+    examples: some ExampleSource, _ observer: TrainingObserver
+  ) throws -> TrainingPhase.Result {
+    guard phase.stepCount > 0 else { return TrainingPhase.Result() }
+    let layers = Network(chain)
+    let parameters = try layers.pack(weights)
+    let pass = try GradientPass(
+      layers, loss: CrossEntropy(), batchSize: phase.batchSize, threadCount: request.threadCount, blas: blas)
+    var rule = Rule(settings: settings, parameterCount: layers.parameterCount)
+    let result = try phase.run(pass, optimizer: &rule, parameters: parameters, examples: examples, observer: observer)
+    for entry in try layers.unpack(parameters).entries {
+      try weights.set(entry.name, shape: entry.shape, values: entry.values)
+    }
+    return result
+  }
+
+  private func evaluate(_ examples: ExampleSet) throws -> Evaluation? {
+    guard examples.count > 0 else { return nil }
+    return try Evaluator(
+      chain: network.chain, weights: weights, threadCount: request.threadCount, blas: blas
+    ).evaluate(examples)
+  }
+}
