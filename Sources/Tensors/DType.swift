@@ -8,6 +8,8 @@ package enum DType: String, CaseIterable, Hashable, Sendable {
   case f8E5M2 = "F8_E5M2"
   case f8E4M3 = "F8_E4M3"
   case f8E8M0 = "F8_E8M0"
+  case f8E5M2FNUZ = "F8_E5M2FNUZ"
+  case f8E4M3FNUZ = "F8_E4M3FNUZ"
   case i16 = "I16"
   case u16 = "U16"
   case f16 = "F16"
@@ -28,7 +30,7 @@ package enum DType: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .f4: 4
     case .f6E2M3, .f6E3M2: 6
-    case .bool, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0: 8
+    case .bool, .u8, .i8, .f8E5M2, .f8E4M3, .f8E8M0, .f8E5M2FNUZ, .f8E4M3FNUZ: 8
     case .i16, .u16, .f16, .bf16: 16
     case .i32, .u32, .f32: 32
     case .c64, .f64, .i64, .u64: 64
@@ -44,7 +46,7 @@ package enum DType: String, CaseIterable, Hashable, Sendable {
   /// only in part: C64 does not, F8_E8M0 does.
   package var isFloatingPoint: Bool {
     switch self {
-    case .f64, .f32, .f16, .bf16, .f8E5M2, .f8E4M3, .f8E8M0, .f6E2M3, .f6E3M2, .f4: true
+    case .f64, .f32, .f16, .bf16, .f8E5M2, .f8E4M3, .f8E8M0, .f8E5M2FNUZ, .f8E4M3FNUZ, .f6E2M3, .f6E3M2, .f4: true
     case .bool, .u8, .i8, .i16, .u16, .i32, .u32, .i64, .u64, .c64: false
     }
   }

@@ -19,7 +19,10 @@ extension JSONScanner {
     let isWhole = try !skipFractionAndExponent()
     if isWhole, fits {
       if !isNegative, let value = Int64(exactly: magnitude) { return .integer(value) }
-      if isNegative, magnitude <= Int64.min.magnitude { return .integer(Int64(truncatingIfNeeded: 0 &- magnitude)) }
+      // −0 is no integer: it stays the float it is.
+      if isNegative, (1...Int64.min.magnitude).contains(magnitude) {
+        return .integer(Int64(truncatingIfNeeded: 0 &- magnitude))
+      }
     }
     let text = String(decoding: bytes[start..<offset], as: UTF8.self)
     guard let value = Double(text), value.isFinite else {

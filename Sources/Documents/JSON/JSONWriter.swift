@@ -13,6 +13,13 @@ extension JSONValue {
     return writer.output
   }
 
+  /// The canonical text, but with members in their own order.
+  package func compactBytes() -> [UInt8] {
+    var writer = JSONWriter(isSorted: false, indentation: nil)
+    writer.write(self)
+    return writer.output
+  }
+
   /// Text for people: members in their own order, one element a line, indented.
   ///
   /// - Parameter indent: spaces per level.

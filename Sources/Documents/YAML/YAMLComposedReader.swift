@@ -4,9 +4,16 @@ import Yams
 struct YAMLComposedReader {
   let name: String
 
-  func compose(_ text: String) throws(DocumentError) -> Node? {
+  /// Reads the one document of a text; nil if it holds none.
+  func read(_ text: String) throws(DocumentError) -> YAMLNode? {
     do {
-      return try Parser(yaml: text, encoding: .utf8).singleRoot()
+      let parser = try Parser(yaml: text, encoding: .utf8)
+      // Composed nodes hold their anchors weakly; the parser owns them.
+      return try withExtendedLifetime(parser) {
+        try parser.singleRoot().map { try node($0, depthLeft: YAMLDocument.maximumDepth) }
+      }
+    } catch let error as DocumentError {
+      throw error
     } catch let error as YamlError {
       throw refusal(of: error)
     } catch {
@@ -14,7 +21,7 @@ struct YAMLComposedReader {
     }
   }
 
-  func node(_ node: Node, depthLeft: Int) throws(DocumentError) -> YAMLNode {
+  private func node(_ node: Node, depthLeft: Int) throws(DocumentError) -> YAMLNode {
     let content: YAMLNode.Content
     switch node {
     case .scalar(let scalar): content = .scalar(try self.scalar(scalar))
@@ -38,14 +45,23 @@ struct YAMLComposedReader {
     var entries: [YAMLMapping.Entry] = []
     var seen: Set<String> = []
     for (key, value) in mapping {
-      guard case .scalar(let scalar) = key else { throw unsupported("keys that are lists or mappings are", key.mark) }
-      _ = try self.scalar(scalar)
-      // Yams has compared keys as typed values, to which 1 and "1" differ.
-      guard seen.insert(scalar.string).inserted else { throw duplicate(scalar.string, key.mark) }
+      let text = try self.key(key)
+      guard seen.insert(text).inserted else { throw duplicate(text, key.mark) }
       let node = try self.node(value, depthLeft: depthLeft - 1)
-      entries.append(YAMLMapping.Entry(key: scalar.string, line: key.mark?.line ?? node.line, value: node))
+      entries.append(YAMLMapping.Entry(key: text, line: key.mark?.line ?? node.line, value: node))
     }
     return YAMLMapping(entries: entries, name: name, line: mapping.mark?.line ?? 1)
+  }
+
+  /// The text of a key. Yams has typed keys to compare them (so that to it 1 and "1" differ) and put the types into
+  /// their tags; what matters here is that no other tag was written.
+  private func key(_ node: Node) throws(DocumentError) -> String {
+    guard case .scalar(let scalar) = node else {
+      throw unsupported("keys that are lists or mappings are", node.mark)
+    }
+    try check(scalar.anchor, scalar.mark)
+    if !scalar.tag.description.hasPrefix("tag:yaml.org,2002:") { try check(scalar.tag, [], scalar.mark) }
+    return scalar.string
   }
 
   private func scalar(_ scalar: Node.Scalar) throws(DocumentError) -> YAMLScalar {

@@ -1,5 +1,3 @@
-import Yams
-
 /// A strict reader of YAML configuration from untrusted text.
 ///
 /// One document, a mapping at its root. Refused: anchors and aliases (so a small file cannot grow), tags other than
@@ -22,11 +20,9 @@ package enum YAMLDocument {
     guard !mayGrow(text) else {
       throw DocumentError(.unsupportedFeature, "anchors (&) and aliases (*) are not supported", name: name)
     }
-    let reader = YAMLComposedReader(name: name)
-    guard let root = try reader.compose(text) else {
+    guard let node = try YAMLComposedReader(name: name).read(text) else {
       throw DocumentError(.syntax, "the document is empty, expected a mapping", name: name, line: 1, column: 1)
     }
-    let node = try reader.node(root, depthLeft: maximumDepth)
     guard case .mapping(let mapping) = node.content else {
       throw DocumentError(
         .wrongType, "expected a mapping at the top of the document, found \(node.summary)", name: name,
