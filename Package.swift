@@ -43,10 +43,14 @@ let package = Package(
       dependencies: ["Checkpoints", "Documents", "Merging", "Reports", "Trainer", "WeightStore", argumentParser],
       swiftSettings: strict),
 
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints"], swiftSettings: strict),
-    .testTarget(name: "MergingTests", dependencies: ["Merging"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Documents", "Tensors"], exclude: ["Golden"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "MergingTests", dependencies: ["Merging", "Tensors"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], swiftSettings: strict),
     .testTarget(name: "WeightStoreTests", dependencies: ["WeightStore"], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),

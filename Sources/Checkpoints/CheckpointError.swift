@@ -55,8 +55,6 @@ package struct CheckpointError: Error, Sendable, CustomStringConvertible {
 
   /// An error about one tensor: `tensor "wte": ` and then the message.
   init(_ code: Code, tensor name: String, _ message: String) {
-    let isShort = name.unicodeScalars.count <= 200
-    let quoted = isShort ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(200))) + "…"
-    self.init(code, "tensor \"\(quoted)\": \(message)", tensorName: name)
+    self.init(code, "tensor \(name.quoted(limit: 200)): \(message)", tensorName: name)
   }
 }

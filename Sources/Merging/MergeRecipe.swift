@@ -24,32 +24,3 @@ package protocol MergeRecipe: Sendable {
     _ chunk: MergeChunk, as dtype: DType, into output: UnsafeMutableRawBufferPointer
   ) throws(MergeError) -> NonFiniteCount
 }
-
-/// A publication, as help and model cards cite it.
-package struct Paper: Hashable, Sendable {
-  package let title: String
-  /// Family name of the first author and "et al.", or all names.
-  package let authors: String
-  /// Venue and year.
-  package let venue: String
-  /// The identifier on arXiv, without prefix.
-  package let arXiv: String
-
-  package init(title: String, authors: String, venue: String, arXiv: String) {
-    self.title = title
-    self.authors = authors
-    self.venue = venue
-    self.arXiv = arXiv
-  }
-}
-
-/// The recipes that there are.
-package enum MergeRecipes {
-  /// All recipes, the default first.
-  package static let all: [any MergeRecipe] = [Ratatouille()]
-
-  /// The recipe of that name, if there is one.
-  package static func named(_ name: String) -> (any MergeRecipe)? {
-    all.first { $0.name == name }
-  }
-}

@@ -15,10 +15,10 @@ package struct NonFiniteCount: Hashable, Sendable {
   package init(of bytes: UnsafeRawBufferPointer, as dtype: DType) {
     self.init()
     switch dtype {
-    case .f64: count(bytes, infinity: Double.infinity.bitPattern)
-    case .f32: count(bytes, infinity: Float.infinity.bitPattern)
-    case .bf16: count(bytes, infinity: UInt16(0x7F80))
-    case .f16: count(bytes, infinity: UInt16(0x7C00))
+    case .f64: count(bytes, infinity: Int64(0x7FF0_0000_0000_0000))
+    case .f32: count(bytes, infinity: Int32(0x7F80_0000))
+    case .bf16: count(bytes, infinity: Int16(0x7F80))
+    case .f16: count(bytes, infinity: Int16(0x7C00))
     default: break
     }
   }
@@ -31,22 +31,24 @@ package struct NonFiniteCount: Hashable, Sendable {
     left.infinite += right.infinite
   }
 
-  /// In order of their bits, magnitudes are finite numbers, then infinity, then NaN.
+  /// In order of their bits, magnitudes are finite numbers, then infinity, then NaN. Signed, because baseline vectors
+  /// compare only signed integers.
   @inline(__always)
-  private mutating func count<Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+  private mutating func count<Bits: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
     _ bytes: UnsafeRawBufferPointer, infinity: Bits
   ) {
-    guard let base = bytes.baseAddress else { return }
     let width = MemoryLayout<Bits>.size
+    let elementCount = bytes.count / width
     // Counted in the element's own width where it cannot overflow, so that the loop vectorises.
-    for start in stride(from: 0, to: bytes.count / width, by: 1 << 14) {
+    for start in stride(from: 0, to: elementCount, by: 1 << 14) {
+      guard let base = bytes.baseAddress?.advanced(by: start * width) else { return }
       var notNumbers: Bits = 0
       var infinities: Bits = 0
-      for index in start..<min(start + 1 << 14, bytes.count / width) {
+      for index in 0..<min(1 << 14, elementCount - start) {
         let bits = Bits(littleEndian: base.loadUnaligned(fromByteOffset: index &* width, as: Bits.self))
-        let magnitude = bits & (Bits.max >> 1)
-        notNumbers &+= magnitude > infinity ? 1 : 0
-        infinities &+= magnitude == infinity ? 1 : 0
+        let magnitude = bits & Bits.max
+        notNumbers &+= Bits(truncatingIfNeeded: magnitude > infinity ? 1 : 0)
+        infinities &+= Bits(truncatingIfNeeded: magnitude == infinity ? 1 : 0)
       }
       nan += Int(notNumbers)
       infinite += Int(infinities)

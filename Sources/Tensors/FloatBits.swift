@@ -1,4 +1,4 @@
-/// Bit-exact conversions between one 16-bit float and wider ones, free of branches on the data so that loops over them
+/// Bit-exact conversions between a 16-bit float and wider ones, free of branches on the data so that loops over them
 /// vectorise on any CPU (x86-64's baseline has no half-precision instructions).
 ///
 /// Rounding: to nearest, ties to even, once. Subnormals are kept; overflow gives infinity; a NaN stays a quiet NaN of
@@ -10,6 +10,18 @@ enum FloatBits {
     Float(bitPattern: UInt32(bits) << 16)
   }
 
+  /// Shifted into place, an F16 is an F32 that is 2^112 too small, subnormals included; infinity and NaN then lack the
+  /// upper bits of their exponent.
+  ///
+  /// Source: F. Giesen, "half_to_float_fast5".
+  @inline(__always)
+  static func float(fromF16 bits: UInt16) -> Float {
+    let shifted = (UInt32(bits) & 0x7FFF) << 13
+    let scaled = (Float(bitPattern: shifted) * 0x1p112).bitPattern
+    let special: UInt32 = shifted >= 0x7C00 << 13 ? 0x7F80_0000 : 0
+    return Float(bitPattern: scaled | special | (UInt32(bits) & 0x8000) << 16)
+  }
+
   @inline(__always)
   static func bf16(from value: Float) -> UInt16 {
     let bits = value.bitPattern
@@ -18,51 +30,44 @@ enum FloatBits {
     return UInt16(truncatingIfNeeded: value != value ? quiet : rounded)
   }
 
-  /// Source: F. Giesen, "half_to_float": rebias the exponent; a subnormal is normalised by one exact subtraction.
-  @inline(__always)
-  static func float(fromF16 bits: UInt16) -> Float {
-    let exponentMask: UInt32 = 0x7C00 << 13
-    let magnitude = (UInt32(bits) & 0x7FFF) << 13
-    let exponent = magnitude & exponentMask
-    let normal = magnitude &+ ((127 - 15) << 23)
-    let special = normal &+ ((128 - 16) << 23)
-    let subnormal = Float(bitPattern: normal &+ (1 << 23)) - Float(bitPattern: 113 << 23)
-    let finite = exponent == 0 ? subnormal.bitPattern : normal
-    let result = exponent == exponentMask ? special : finite
-    return Float(bitPattern: result | (UInt32(bits) & 0x8000) << 16)
-  }
-
-  /// Source: F. Giesen, "float_to_half_fast3_rtne": one addition lets the FPU round a subnormal.
   @inline(__always)
   static func f16(from value: Float) -> UInt16 {
-    let bits = value.bitPattern
-    let magnitude = bits & 0x7FFF_FFFF
-    let subnormalMagic: UInt32 = ((127 - 15) + (23 - 10) + 1) << 23
-    let sum = Float(bitPattern: magnitude) + Float(bitPattern: subnormalMagic)
-    let subnormal = sum.bitPattern &- subnormalMagic
-    let rebias = UInt32(bitPattern: (15 - 127) << 23) &+ 0xFFF
-    let normal = (magnitude &+ rebias &+ ((magnitude &>> 13) & 1)) &>> 13
-    let quiet: UInt32 = 0x7E00 | ((magnitude &>> 13) & 0x3FF)
-    let finite = magnitude < (113 << 23) ? subnormal : normal
-    let bounded = magnitude >= ((127 + 16) << 23) ? 0x7C00 : finite
-    let result = magnitude > 0x7F80_0000 ? quiet : bounded
-    return UInt16(truncatingIfNeeded: result | ((bits &>> 16) & 0x8000))
+    f16(from: Double(value))
   }
 
-  /// An F32 that carries enough of `value` for a second rounding to a 16-bit format to be right: rounded to odd, that
-  /// is, inexact results get a last bit of 1, which no tie of the narrower format has.
-  ///
-  /// Source: S. Boldo and G. Melquiond, "Emulation of a FMA and correctly rounded sums: proved algorithms using
-  /// rounding to odd", IEEE Transactions on Computers 57(4), 2008.
   @inline(__always)
-  static func roundedToOdd(_ value: Double) -> Float {
-    let nearest = Float(value)
-    let widened = Double(nearest)
-    let bits = nearest.bitPattern
-    let towardValue = widened.magnitude < value.magnitude ? bits &+ 1 : bits &- 1
-    let odd = bits & 1 == 1 ? bits : towardValue
-    // Exact values and NaN (which is unequal to itself, and unordered) keep the hardware's result.
-    let isInexact = widened < value || widened > value
-    return Float(bitPattern: isInexact ? odd : bits)
+  static func bf16(from value: Double) -> UInt16 {
+    narrowed(value, fractionBits: 7, leastNormal: 0x1p-126, greatestExponent: 127)
+  }
+
+  @inline(__always)
+  static func f16(from value: Double) -> UInt16 {
+    narrowed(value, fractionBits: 10, leastNormal: 0x1p-14, greatestExponent: 15)
+  }
+
+  /// Rounds to a 16-bit format straight from F64; by way of F32 it would round twice.
+  ///
+  /// A normal result: integer addition rounds the fraction at the place where it is cut off, and a carry runs into the
+  /// exponent, up to infinity. A subnormal one: adding a power of 2 whose last place is the format's smallest number
+  /// makes the FPU round there.
+  @inline(__always)
+  private static func narrowed(
+    _ value: Double, fractionBits: UInt64, leastNormal: Double, greatestExponent: UInt64
+  ) -> UInt16 {
+    let cut = 52 &- fractionBits
+    let magnitude = value.magnitude
+    let bits = magnitude.bitPattern
+    let half = (UInt64(1) &<< (cut &- 1)) &- 1
+    let rebias = (1023 &- greatestExponent) &<< fractionBits
+    let normal = ((bits &+ half &+ ((bits &>> cut) & 1)) &>> cut) &- rebias
+    let aligner = leastNormal * Double(bitPattern: (1023 &+ cut) &<< 52)
+    let subnormal = (magnitude + aligner).bitPattern &- aligner.bitPattern
+    let finite = magnitude < leastNormal ? subnormal : normal
+    let infinity = (2 &* greatestExponent &+ 1) &<< fractionBits
+    let bounded = magnitude >= 4 / leastNormal ? infinity : finite
+    let quietBit = UInt64(1) &<< (fractionBits &- 1)
+    let quiet = infinity | quietBit | ((bits &>> cut) & (quietBit &- 1))
+    let result = value != value ? quiet : bounded
+    return UInt16(truncatingIfNeeded: result | ((value.bitPattern &>> 48) & 0x8000))
   }
 }

@@ -34,6 +34,22 @@ package enum FloatConversion {
     }
   }
 
+  /// Adds stored elements, times a factor, to sums in F64.
+  ///
+  /// - Throws: `unsupportedDType`; `sizeMismatch` unless `source` holds exactly `sums.count` elements.
+  package static func accumulate(
+    _ source: UnsafeRawBufferPointer, as dtype: DType, times factor: Double,
+    into sums: UnsafeMutableBufferPointer<Double>
+  ) throws(TensorError) {
+    let format = try format(of: dtype, byteCount: source.count, elementCount: sums.count)
+    switch format {
+    case .f64: add(source, factor, sums) { (bits: UInt64) in Double(bitPattern: bits) }
+    case .f32: add(source, factor, sums) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
+    case .bf16: add(source, factor, sums) { (bits: UInt16) in Double(FloatBits.float(fromBF16: bits)) }
+    case .f16: add(source, factor, sums) { (bits: UInt16) in Double(FloatBits.float(fromF16: bits)) }
+    }
+  }
+
   /// The types that convert.
   enum Format {
     case f64, f32, bf16, f16
@@ -66,6 +82,18 @@ package enum FloatConversion {
     for index in 0..<destination.count {
       let bits = from.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
       to[index] = convert(Bits(littleEndian: bits))
+    }
+  }
+
+  @inline(__always)
+  private static func add<Bits: FixedWidthInteger & BitwiseCopyable>(
+    _ source: UnsafeRawBufferPointer, _ factor: Double, _ sums: UnsafeMutableBufferPointer<Double>,
+    _ convert: (Bits) -> Double
+  ) {
+    guard let from = source.baseAddress, let to = sums.baseAddress else { return }
+    for index in 0..<sums.count {
+      let bits = from.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
+      to[index] += factor * convert(Bits(littleEndian: bits))
     }
   }
 }

@@ -14,7 +14,7 @@ extension FloatConversion {
     }
   }
 
-  /// Encodes numbers as stored elements, rounding each once: the 16-bit formats go through an F32 rounded to odd.
+  /// Encodes numbers as stored elements, rounding each once.
   ///
   /// - Throws: `unsupportedDType`; `sizeMismatch` unless `destination` holds exactly `values.count` elements.
   package static func encode(
@@ -24,8 +24,8 @@ extension FloatConversion {
     switch format {
     case .f64: store(values, destination) { $0.bitPattern }
     case .f32: store(values, destination) { Float($0).bitPattern }
-    case .bf16: store(values, destination) { FloatBits.bf16(from: FloatBits.roundedToOdd($0)) }
-    case .f16: store(values, destination) { FloatBits.f16(from: FloatBits.roundedToOdd($0)) }
+    case .bf16: store(values, destination) { FloatBits.bf16(from: $0) }
+    case .f16: store(values, destination) { FloatBits.f16(from: $0) }
     }
   }
 

@@ -37,7 +37,7 @@ struct SafetensorsEntries {
     var pairs: [(key: String, value: String)] = []
     for (key, value) in object.members {
       guard let text = value.stringValue else {
-        throw CheckpointError(.badMetadata, "\"\(metadataKey)\": the value of \"\(key.prefix(120))\" is not a string")
+        throw CheckpointError(.badMetadata, "\"\(metadataKey)\": the value of \(key.quoted()) is not a string")
       }
       pairs.append((key: key, value: text))
     }
@@ -66,7 +66,7 @@ struct SafetensorsEntries {
       throw CheckpointError(.badEntry, tensor: name, "\"dtype\" is not a string")
     }
     guard let dtype = DType(rawValue: text) else {
-      throw CheckpointError(.unknownDType, tensor: name, "unknown dtype \"\(text.prefix(40))\"")
+      throw CheckpointError(.unknownDType, tensor: name, "unknown dtype \(text.quoted(limit: 40))")
     }
     return dtype
   }

@@ -32,7 +32,7 @@ package enum SafetensorsWriter {
     if !metadata.isEmpty {
       var pairs = JSONObject()
       for (key, value) in metadata where !pairs.append(key, .string(value)) {
-        throw CheckpointError(.duplicateKey, "the metadata's key \"\(key.prefix(120))\" stands twice")
+        throw CheckpointError(.duplicateKey, "the metadata's key \(key.quoted()) stands twice")
       }
       _ = root.append(SafetensorsEntries.metadataKey, .object(pairs))
     }

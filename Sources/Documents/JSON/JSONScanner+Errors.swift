@@ -25,9 +25,4 @@ extension JSONScanner {
     }
     return DocumentError(code, message, line: line, column: column, offset: place, key: key)
   }
-
-  /// A key as a message quotes it: shortened, so that a hostile text cannot flood its reader.
-  func quoted(_ key: String) -> String {
-    key.unicodeScalars.count <= 120 ? "\"\(key)\"" : "\"\(String(key.unicodeScalars.prefix(120)))…\""
-  }
 }

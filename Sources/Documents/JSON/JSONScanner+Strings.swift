@@ -4,12 +4,15 @@ extension JSONScanner {
     let start = offset
     offset &+= 1
     let contents = offset
+    var seenBits: UInt8 = 0
     while let byte = next {
       if byte == UInt8(ascii: "\"") {
-        let text = try validated(UnsafeRawBufferPointer(rebasing: bytes[contents..<offset]), at: contents)
+        let raw = UnsafeRawBufferPointer(rebasing: bytes[contents..<offset])
         offset &+= 1
-        return text
+        // Nothing to validate in ASCII.
+        return seenBits < 0x80 ? String(decoding: raw, as: UTF8.self) : try validated(raw, at: contents)
       }
+      seenBits |= byte
       if byte == UInt8(ascii: "\\") {
         offset = start
         return try stringWithEscapes()

@@ -84,7 +84,7 @@ struct JSONScanner {
       skipWhitespace()
       let member = try value(depthLeft: depthLeft - 1)
       guard object.append(key, member) else {
-        throw error(.duplicateKey, "the key \(quoted(key)) stands twice in one object", at: keyOffset, key: key)
+        throw error(.duplicateKey, "the key \(key.quoted()) stands twice in one object", at: keyOffset, key: key)
       }
       skipWhitespace()
       if skip(UInt8(ascii: "}")) { return object }

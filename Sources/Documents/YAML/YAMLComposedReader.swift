@@ -79,7 +79,9 @@ struct YAMLComposedReader {
 
   private func check(_ tag: Tag, _ allowed: [String], _ mark: Mark?) throws(DocumentError) {
     let text = tag.description
-    guard text.isEmpty || allowed.contains(text) else { throw unsupported("the tag \"\(text.prefix(60))\" is", mark) }
+    guard text.isEmpty || allowed.contains(text) else {
+      throw unsupported("the tag \(text.quoted(limit: 60)) is", mark)
+    }
   }
 
   private func check(_ depthLeft: Int, _ mark: Mark?) throws(DocumentError) {
@@ -96,7 +98,7 @@ struct YAMLComposedReader {
 
   private func duplicate(_ key: String, _ mark: Mark?) -> DocumentError {
     DocumentError(
-      .duplicateKey, "the key \"\(key.prefix(120))\" stands twice in one mapping", name: name, line: mark?.line,
+      .duplicateKey, "the key \(key.quoted()) stands twice in one mapping", name: name, line: mark?.line,
       column: mark?.column, key: key)
   }
 

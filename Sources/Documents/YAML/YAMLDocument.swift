@@ -8,6 +8,9 @@ package enum YAMLDocument {
   /// How many bytes a text may have: 1 MiB.
   package static let maximumByteCount = 1 << 20
 
+  /// How many bytes a text may have with its aliases written out; hashing so many takes a fraction of a second.
+  private static let maximumReach = 10_000_000
+
   /// Reads a configuration.
   ///
   /// - Parameter name: what errors call the text: a file's name.
@@ -34,8 +37,9 @@ package enum YAMLDocument {
   /// Whether aliases could make the composed document much larger than the text. Composing hashes keys with all that
   /// they alias, so such a text must not get so far as to be refused for its first anchor.
   ///
-  /// 32 aliases enlarge a text at most 3^(32/3) times, in practice a few hundred nodes' worth. Words that only look like
-  /// aliases, in a comment or a block of text, count too: harmless in such numbers.
+  /// n aliases enlarge a text at most 3^(n/3) times: levels of three aliases each, every one of the level before. What
+  /// only looks like an anchor or alias, in a comment or a block of text, counts too: harmless in the numbers in which
+  /// it occurs.
   private static func mayGrow(_ text: String) -> Bool {
     var anchors = 0
     var aliases = 0
@@ -47,7 +51,10 @@ package enum YAMLDocument {
       }
       previous = byte
     }
-    return anchors > 0 && aliases > 32
+    guard anchors > 0 else { return false }
+    var reach = text.utf8.count
+    for _ in stride(from: 0, to: aliases, by: 3) where reach <= maximumReach { reach *= 3 }
+    return reach > maximumReach
   }
 
   private static func startsToken(after byte: UInt8) -> Bool {

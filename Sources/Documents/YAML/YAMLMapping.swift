@@ -43,7 +43,7 @@ package final class YAMLMapping {
   package func finish() throws(DocumentError) {
     for entry in entries where !askedKeys.contains(entry.key) {
       throw DocumentError(
-        .unknownKey, "unknown key \"\(entry.key.prefix(120))\"", name: name, line: entry.line, key: entry.key,
+        .unknownKey, "unknown key \(entry.key.quoted())", name: name, line: entry.line, key: entry.key,
         knownKeys: askedKeys)
     }
     for mapping in readMappings { try mapping.finish() }

@@ -62,7 +62,7 @@ enum YAMLScalar {
     case .bool(let value): "the boolean \(value)"
     case .integer(_, let source): "the integer \(source.prefix(60))"
     case .number(_, let source): "the number \(source.prefix(60))"
-    case .string(let text): "the string \"\(text.prefix(60))\""
+    case .string(let text): "the string \(text.quoted(limit: 60))"
     }
   }
 

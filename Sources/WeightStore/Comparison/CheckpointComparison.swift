@@ -1,0 +1,87 @@
+import Tensors
+
+/// Two versions of a checkpoint, tensor by tensor.
+package struct CheckpointComparison: Sendable {
+  package enum Status: String, Sendable {
+    case added
+    case deleted
+    /// Other bytes, same dtype and shape.
+    case changed
+    case reshaped
+    case recast
+  }
+
+  package struct TensorChange: Sendable {
+    package let name: String
+    package let status: Status
+    package let before: Manifest.Tensor?
+    package let after: Manifest.Tensor?
+    /// How far the values moved; only for `.changed` floating-point tensors, and only if asked for.
+    package let difference: TensorDifference?
+  }
+
+  /// In the file order of the new version, deleted tensors last.
+  package let changes: [TensorChange]
+  package let unchangedCount: Int
+
+  /// Equal chunks are known from their ids; weights are read only where the ids differ.
+  package init(
+    from before: some CheckpointReader, to after: some CheckpointReader, measuring: Bool = true
+  ) throws(StoreError) {
+    let old = Dictionary(
+      before.manifest.tensors.map { (TensorName($0.tensor.name), $0) }, uniquingKeysWith: { first, _ in first })
+    var seen: Set<TensorName> = []
+    var changes: [TensorChange] = []
+    var unchanged = 0
+    for new in after.manifest.tensors {
+      let name = TensorName(new.tensor.name)
+      seen.insert(name)
+      guard let previous = old[name] else {
+        changes.append(
+          TensorChange(name: name.text, status: .added, before: nil, after: new.tensor, difference: nil))
+        continue
+      }
+      if previous.segment == new.segment {
+        unchanged += 1
+        continue
+      }
+      let status = CheckpointComparison.status(previous.tensor, new.tensor)
+      let isMeasured = measuring && status == .changed && TensorDifference.canMeasure(new.tensor.dtype)
+      let difference = isMeasured ? try Self.measure(previous.segment, before, new.segment, after) : nil
+      changes.append(
+        TensorChange(
+          name: name.text, status: status, before: previous.tensor, after: new.tensor, difference: difference))
+    }
+    for previous in before.manifest.tensors where !seen.contains(TensorName(previous.tensor.name)) {
+      changes.append(
+        TensorChange(
+          name: previous.tensor.name, status: .deleted, before: previous.tensor, after: nil, difference: nil))
+    }
+    self.changes = changes
+    unchangedCount = unchanged
+  }
+
+  private static func status(_ before: Manifest.Tensor, _ after: Manifest.Tensor) -> Status {
+    if before.shape != after.shape { return .reshaped }
+    return before.dtype == after.dtype ? .changed : .recast
+  }
+
+  private static func measure(
+    _ oldSegment: Manifest.Segment, _ before: some CheckpointReader, _ newSegment: Manifest.Segment,
+    _ after: some CheckpointReader
+  ) throws(StoreError) -> TensorDifference? {
+    guard let dtype = newSegment.tensor?.dtype else { return nil }
+    var difference = TensorDifference()
+    for index in newSegment.chunks.indices {
+      let new = try after.chunk(index, of: newSegment)
+      let isEqual = oldSegment.chunks[index] == newSegment.chunks[index]
+      let old = isEqual ? new : try before.chunk(index, of: oldSegment)
+      do {
+        try difference.add(before: old, after: new, dtype: dtype)
+      } catch {
+        throw StoreError(.corruptObject, "'\(newSegment.tensor?.name ?? "")': \(error.message)", cause: error)
+      }
+    }
+    return difference
+  }
+}

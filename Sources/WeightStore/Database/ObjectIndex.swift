@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+
+/// Queries of the `pack` and `object` tables: where each object stands.
+enum ObjectIndex {
+  struct Entry: Sendable {
+    let record: PackRecord
+    let packName: String
+    let offset: Int
+  }
+
+  private static let columns = """
+    object.kind, object.id, object.position, object.rawByteCount, object.storedByteCount, object.encoding,
+    object.baseID, pack.name FROM object JOIN pack ON pack.number = object.pack
+    """
+
+  static func find(_ id: Digest, kind: ObjectKind, in database: Database) throws -> Entry? {
+    let statement = try database.cachedStatement(sql: "SELECT \(columns) WHERE object.kind = ? AND object.id = ?")
+    return try Row.fetchOne(statement, arguments: [kind.rawValue, id.data]).map(entry)
+  }
+
+  static func contains(_ id: Digest, kind: ObjectKind, in database: Database) throws -> Bool {
+    let statement = try database.cachedStatement(sql: "SELECT 1 FROM object WHERE kind = ? AND id = ?")
+    return try Row.fetchOne(statement, arguments: [kind.rawValue, id.data]) != nil
+  }
+
+  /// Ids whose hexadecimal form starts with `prefix` (at least 2 digits), at most `limit` of them.
+  static func ids(
+    startingWith prefix: String, kind: ObjectKind, limit: Int, in database: Database
+  ) throws -> [Digest] {
+    let low = prefix.padding(to: 64, with: "0")
+    let high = prefix.padding(to: 64, with: "f")
+    guard let first = Digest(hex: low), let last = Digest(hex: high) else { return [] }
+    return try Data.fetchAll(
+      database, sql: "SELECT id FROM object WHERE kind = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT ?",
+      arguments: [kind.rawValue, first.data, last.data, limit]
+    ).compactMap { Digest(bytes: $0) }
+  }
+
+  static func allEntries(in database: Database) throws -> [Entry] {
+    try Row.fetchAll(database, sql: "SELECT \(columns) ORDER BY object.pack, object.position").map(entry)
+  }
+
+  static func packs(in database: Database) throws -> [(name: String, byteCount: Int)] {
+    try Row.fetchAll(database, sql: "SELECT name, byteCount FROM pack ORDER BY number").map {
+      ($0["name"], $0["byteCount"])
+    }
+  }
+
+  static func insert(_ pack: PackWriter.Sealed, in database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO pack (name, byteCount) VALUES (?, ?)", arguments: [pack.name, pack.byteCount])
+    let number = database.lastInsertedRowID
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO object (kind, id, pack, position, rawByteCount, storedByteCount, encoding, baseID)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for placed in pack.records {
+      let record = placed.record
+      try statement.execute(arguments: [
+        record.kind.rawValue, record.id.data, number, placed.offset, record.rawByteCount, record.storedByteCount,
+        record.encoding.rawValue, record.baseID == .zero ? nil : record.baseID.data,
+      ])
+    }
+  }
+
+  private static func entry(_ row: Row) throws -> Entry {
+    let kindNumber: UInt8 = row["kind"]
+    let encodingNumber: UInt8 = row["encoding"]
+    let id: Data = row["id"]
+    let base: Data? = row["baseID"]
+    guard let kind = ObjectKind(rawValue: kindNumber), let encoding = ChunkEncoding(rawValue: encodingNumber),
+      let digest = Digest(bytes: id), let baseDigest = base.map({ Digest(bytes: $0) }) ?? Digest.zero
+    else { throw StoreError(.corruptObject, "the index holds an entry that this wgit cannot read") }
+    let record = PackRecord(
+      kind: kind, encoding: encoding, id: digest, baseID: baseDigest, rawByteCount: row["rawByteCount"],
+      storedByteCount: row["storedByteCount"])
+    return Entry(record: record, packName: row["name"], offset: row["position"])
+  }
+}

@@ -1,0 +1,29 @@
+/// Reads the operation log backwards and compares its newest state with the refs.
+struct OperationLogCheck: IntegrityCheck {
+  static let summary = "the operation log is whole and ends at the refs of today"
+
+  func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws {
+    var latest: [RefName: ObjectID<Commit>?] = [:]
+    do {
+      var next = try repository.database.read { try OperationTable.latest(in: $0) }
+      while let id = next {
+        let operation = try repository.store.load(id)
+        for change in operation.refChanges where latest[change.name] == nil {
+          latest.updateValue(change.after, forKey: change.name)
+        }
+        next = operation.previous
+      }
+    } catch {
+      report(IntegrityFinding(.damage, "operation log", error.message))
+      return
+    }
+    let expected = latest.compactMapValues { $0 }
+    let found = Dictionary(uniqueKeysWithValues: try repository.refs().map { ($0.name, $0.target) })
+    for name in Set(expected.keys).union(found.keys).sorted() where expected[name] != found[name] {
+      report(
+        IntegrityFinding(
+          .damage, name.text,
+          "stands at \(found[name]?.short ?? "nothing"), the operation log says \(expected[name]?.short ?? "nothing")"))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// One kind of damage that `fsck` looks for. One check, one file.
+package protocol IntegrityCheck: Sendable {
+  /// What it proves when it finds nothing.
+  static var summary: String { get }
+  init()
+  func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws
+}
+
+package struct IntegrityFinding: Sendable {
+  package enum Severity: String, Sendable {
+    /// Something that was stored cannot be read as it was.
+    case damage
+    /// Harmless, but worth knowing: left-overs of an interrupted command.
+    case note
+  }
+
+  package let severity: Severity
+  package let message: String
+  /// The object or file concerned.
+  package let subject: String
+
+  package init(_ severity: Severity, _ subject: String, _ message: String) {
+    self.severity = severity
+    self.subject = subject
+    self.message = message
+  }
+}
+
+extension Repository {
+  package static let integrityChecks: [any IntegrityCheck.Type] = [
+    PackCheck.self, IndexCheck.self, ReachabilityCheck.self, OperationLogCheck.self,
+  ]
+
+  /// Runs all checks; every byte in every pack is read, decoded and hashed.
+  package func checkIntegrity(started: (any IntegrityCheck.Type) -> Void = { _ in }) throws -> [IntegrityFinding] {
+    var findings: [IntegrityFinding] = []
+    for check in Repository.integrityChecks {
+      started(check)
+      try check.init().run(on: self) { findings.append($0) }
+    }
+    return findings
+  }
+}

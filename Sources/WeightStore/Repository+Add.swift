@@ -1,0 +1,104 @@
+import Glibc
+
+/// Staging: what the next commit will hold.
+extension Repository {
+  package struct AddOutcome: Sendable {
+    package var added: [RelativePath] = []
+    package var removed: [RelativePath] = []
+    /// Symbolic links and special files, which are not tracked.
+    package var skipped: [String] = []
+    /// Bytes that were added to the repository.
+    package var storedByteCount = 0
+  }
+
+  /// Stages files, folders and removals. `nil` stands for the whole working folder. All or nothing.
+  ///
+  /// - Parameter progress: path, bytes done, bytes in all.
+  /// - Throws: `StoreError.unknownPath` for a path that is neither there nor tracked; `.malformedFile` for a broken
+  ///   checkpoint.
+  package func add(
+    _ targets: [RelativePath?], progress: ((RelativePath, Int, Int) -> Void)? = nil
+  ) throws -> AddOutcome {
+    let lock = try self.lock()
+    var outcome = AddOutcome()
+    let staged = try stage()
+    let paths = try pathsToAdd(targets, staged: staged, outcome: &outcome)
+    var publication = Publication(description: "add")
+    var writer: ObjectWriter? = ObjectWriter(store: store)
+    for path in paths {
+      guard let (stamp, isExecutable) = try working.stamp(of: path) else { continue }
+      if let known = staged[path], known.isProvenUnchanged(stamp), known.entry.isExecutable == isExecutable { continue }
+      let file = try stageFile(path, writer: &writer, progress: progress)
+      publication.stageChanges[path] = file
+      if staged[path]?.entry != file.entry { outcome.added.append(path) }
+    }
+    for path in outcome.removed { publication.stageChanges.updateValue(nil, forKey: path) }
+    try Tree(entries: stagedEntries(staged, applying: publication.stageChanges)).checkNoFileIsAFolder()
+    if let writer = writer.take() {
+      outcome.storedByteCount = writer.storedByteCount
+      try publish(publication, writer: writer)
+    }
+    withExtendedLifetime(lock) {}
+    return outcome
+  }
+
+  package func stage() throws(StoreError) -> [RelativePath: StagedFile] {
+    try database.read { try StageTable.all(in: $0) }
+  }
+
+  private func pathsToAdd(
+    _ targets: [RelativePath?], staged: [RelativePath: StagedFile], outcome: inout AddOutcome
+  ) throws(StoreError) -> [RelativePath] {
+    var paths: Set<RelativePath> = []
+    var removed: Set<RelativePath> = []
+    for target in targets {
+      if let target, try working.stamp(of: target) != nil {
+        paths.insert(target)
+        continue
+      }
+      let walk = try FolderWalk(working, below: target)
+      outcome.skipped += walk.skipped
+      let prefix = target.map { $0.text + "/" } ?? ""
+      let tracked = staged.keys.filter { target == nil || $0 == target || $0.text.hasPrefix(prefix) }
+      if let target, walk.files.isEmpty, walk.skipped.isEmpty, tracked.isEmpty {
+        if try working.holdsSpecialFile(target) {
+          throw StoreError(
+            .unsupportedFile, "'\(target)' is a symbolic link or a special file", subjects: [target.text])
+        }
+        throw StoreError(.unknownPath, "'\(target)' matches no file", subjects: [target.text])
+      }
+      paths.formUnion(walk.files)
+      removed.formUnion(Set(tracked).subtracting(walk.files))
+    }
+    outcome.removed = removed.subtracting(paths).sorted()
+    return paths.sorted()
+  }
+
+  /// Reads a file into the store and describes it. A file that changes while it is read is refused.
+  func stageFile(
+    _ path: RelativePath, writer: inout ObjectWriter?, progress: ((RelativePath, Int, Int) -> Void)? = nil
+  ) throws -> StagedFile {
+    let file = try working.open(path)
+    let before = try file.status()
+    let source = try FileSource(file)
+    let ingest = FileIngest(loop: loop, progress: progress.map { report in { report(path, $0, source.byteCount) } })
+    let manifest = try ingest.manifest(of: source, path: path, writer: &writer)
+    let stamp = FileStamp(try file.status())
+    guard stamp == FileStamp(before) else {
+      throw StoreError(.busy, "'\(path)' was changed while it was read", subjects: [path.text])
+    }
+    try writer?.put(manifest)
+    let entry = Tree.Entry(
+      kind: FileIngest.kind(of: path), isExecutable: before.st_mode & S_IXUSR != 0, byteCount: manifest.byteCount,
+      sha256: manifest.sha256, manifest: manifest.id)
+    return StagedFile(entry: entry, stamp: stamp, recordedNanoseconds: FileStamp.nowNanoseconds())
+  }
+
+  func stagedEntries(
+    _ staged: [RelativePath: StagedFile], applying changes: [RelativePath: StagedFile?] = [:]
+  ) -> [RelativePath: Tree.Entry] {
+    var entries = staged.mapValues(\.entry)
+    for (path, file) in changes { entries[path] = file?.entry }
+    return entries
+  }
+}

@@ -1,0 +1,19 @@
+/// Results of certificates, kept with the commits they speak of.
+extension Repository {
+  /// A result computed earlier from the same commit, certificate, data and evaluator.
+  package func certificateResult(
+    commit: ObjectID<Commit>, certificate: Digest, dataSet: Digest, evaluator: String
+  ) throws(StoreError) -> CertificateResult? {
+    let key = CertificateResultTable.Key(
+      commit: commit, certificate: certificate, dataSet: dataSet, evaluator: evaluator)
+    guard let id = try database.read({ try CertificateResultTable.find(key, in: $0) }) else { return nil }
+    return try store.load(id)
+  }
+
+  package func record(_ results: [CertificateResult]) throws(StoreError) {
+    guard !results.isEmpty else { return }
+    let lock = try self.lock()
+    try publish(Publication(description: "test", results: results))
+    withExtendedLifetime(lock) {}
+  }
+}

@@ -1,0 +1,79 @@
+/// Branches and what is checked out.
+extension Repository {
+  package func head() throws(StoreError) -> Head {
+    try database.read { try RefTable.head(in: $0) }
+  }
+
+  /// The commit that is checked out; `nil` on a branch without commits.
+  package func headCommitID() throws(StoreError) -> ObjectID<Commit>? {
+    switch try head() {
+    case .branch(let name): try target(of: name)
+    case .detached(let id): id
+    }
+  }
+
+  package func target(of name: RefName) throws(StoreError) -> ObjectID<Commit>? {
+    try database.read { try RefTable.target(of: name, in: $0) }
+  }
+
+  /// All refs, sorted by name.
+  package func refs() throws(StoreError) -> [(name: RefName, target: ObjectID<Commit>)] {
+    try database.read { try RefTable.all(in: $0) }
+  }
+
+  /// Branches with their commits, sorted by name.
+  package func branches() throws(StoreError) -> [(name: String, target: ObjectID<Commit>)] {
+    try refs().compactMap { ref in ref.name.branchName.map { ($0, ref.target) } }
+  }
+
+  /// - Throws: `StoreError.branchExists` unless `force`; `.branchInUse` if it is checked out and would move.
+  package func createBranch(_ branch: String, at target: ObjectID<Commit>, force: Bool = false) throws(StoreError) {
+    let lock = try self.lock()
+    let name = try RefName.branch(branch)
+    let before = try self.target(of: name)
+    if before != nil {
+      guard force else { throw StoreError(.branchExists, "a branch '\(branch)' exists already", subjects: [branch]) }
+      guard try head() != .branch(name) else {
+        throw StoreError(.branchInUse, "'\(branch)' is checked out and cannot be moved", subjects: [branch])
+      }
+    }
+    try checkNoRefIsAFolder(name)
+    let change = Operation.RefChange(name: name, before: before, after: target)
+    try publish(Publication(description: "branch: create \(branch)", refChanges: [change]))
+    withExtendedLifetime(lock) {}
+  }
+
+  /// - Throws: `StoreError.unknownBranch`, `.branchInUse`, and `.branchNotMerged` unless `force`.
+  package func deleteBranch(_ branch: String, force: Bool = false) throws(StoreError) -> ObjectID<Commit> {
+    let lock = try self.lock()
+    let name = try RefName.branch(branch)
+    guard let target = try self.target(of: name) else { throw unknownBranch(branch) }
+    guard try head() != .branch(name) else {
+      throw StoreError(.branchInUse, "'\(branch)' is checked out", subjects: [branch])
+    }
+    if !force {
+      let others = try refs().filter { $0.name != name }.map(\.target) + [headCommitID()].compactMap { $0 }
+      guard try graph.ancestors(of: others).contains(target) else {
+        throw StoreError(
+          .branchNotMerged, "'\(branch)' has commits that no other branch holds", subjects: [branch])
+      }
+    }
+    let change = Operation.RefChange(name: name, before: target, after: nil)
+    try publish(Publication(description: "branch: delete \(branch)", refChanges: [change]))
+    withExtendedLifetime(lock) {}
+    return target
+  }
+
+  func unknownBranch(_ branch: String) -> StoreError {
+    StoreError(.unknownBranch, "there is no branch '\(branch)'", subjects: [branch])
+  }
+
+  /// `a` and `a/b` cannot both be refs, as in git: a remote that keeps refs as files could not hold them.
+  func checkNoRefIsAFolder(_ name: RefName) throws(StoreError) {
+    for other in try refs().map(\.name.text)
+    where other.hasPrefix(name.text + "/") || name.text.hasPrefix(other + "/") {
+      throw StoreError(
+        .branchExists, "'\(name.branchName ?? name.text)' cannot stand beside '\(other)'", subjects: [other])
+    }
+  }
+}

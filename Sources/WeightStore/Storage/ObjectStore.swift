@@ -1,0 +1,75 @@
+import Documents
+import GRDB
+import Synchronization
+
+/// Reads objects by id: index, pack, decode, verify.
+package final class ObjectStore: Sendable {
+  let database: RepositoryDatabase
+  let layout: RepositoryLayout
+  private let readers = Mutex<[String: PackReader]>([:])
+
+  init(database: RepositoryDatabase, layout: RepositoryLayout) {
+    self.database = database
+    self.layout = layout
+  }
+
+  /// The object's bytes. The hash is verified on every read.
+  ///
+  /// - Throws: `StoreError.missingObject`, `.corruptObject`, `.corruptPack`.
+  package func bytes(of id: Digest, kind: ObjectKind) throws(StoreError) -> [UInt8] {
+    let entry = try database.read { try ObjectIndex.find(id, kind: kind, in: $0) }
+    guard let entry else { throw ObjectStore.missing(id, kind: kind) }
+    return try bytes(at: entry)
+  }
+
+  func bytes(at entry: ObjectIndex.Entry) throws(StoreError) -> [UInt8] {
+    let payload = try reader(entry.packName).payload(of: entry.record, at: entry.offset)
+    let bytes = try ObjectStore.decode(payload, record: entry.record)
+    guard SHA256.digest(of: bytes) == entry.record.id else {
+      throw StoreError(.corruptObject, "\(entry.record.kind.name) \(entry.record.id) has other bytes than its id says")
+    }
+    return bytes
+  }
+
+  static func decode(_ payload: [UInt8], record: PackRecord) throws(StoreError) -> [UInt8] {
+    guard record.baseID == .zero else {
+      throw StoreError(.unsupportedFormat, "\(record.kind.name) \(record.id) is a delta, which this wgit cannot read")
+    }
+    do {
+      return try ChunkCodec.decode(payload, encoding: record.encoding, rawByteCount: record.rawByteCount)
+    } catch {
+      throw StoreError(error.code, "\(record.kind.name) \(record.id): \(error.message)", cause: error)
+    }
+  }
+
+  package func load<Object: CanonicalObject>(_ id: ObjectID<Object>) throws(StoreError) -> Object {
+    try Object(canonicalBytes: bytes(of: id.digest, kind: Object.kind))
+  }
+
+  package func contains<Object>(_ id: ObjectID<Object>) throws(StoreError) -> Bool {
+    try database.read { try ObjectIndex.contains(id.digest, kind: Object.kind, in: $0) }
+  }
+
+  /// Where each of `ids` stands; all must exist.
+  func entries(of ids: some Sequence<ObjectID<Blob>>) throws(StoreError) -> [ObjectIndex.Entry] {
+    try database.read { database in
+      try ids.map { id in
+        guard let entry = try ObjectIndex.find(id.digest, kind: .blob, in: database) else {
+          throw ObjectStore.missing(id.digest, kind: .blob)
+        }
+        return entry
+      }
+    }
+  }
+
+  private static func missing(_ id: Digest, kind: ObjectKind) -> StoreError {
+    StoreError(.missingObject, "\(kind.name) \(id) is not in the repository", subjects: [id.hex])
+  }
+
+  private func reader(_ name: String) throws(StoreError) -> PackReader {
+    if let open = readers.withLock({ $0[name] }) { return open }
+    let opened = try PackReader(folder: layout.packFolder, name: name)
+    readers.withLock { $0[name] = opened }
+    return opened
+  }
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+/// Reads records of one pack file.
+final class PackReader: Sendable {
+  let name: String
+  private let file: OpenFile
+
+  init(folder: String, name: String) throws(StoreError) {
+    self.name = name
+    file = try OpenFile.open("\(folder)/\(name)", flags: O_RDONLY)
+  }
+
+  /// The payload of a record whose header must say what the index said.
+  func payload(of expected: PackRecord, at offset: Int) throws(StoreError) -> [UInt8] {
+    let bytes = try file.read(at: offset, count: PackRecord.headerByteCount + expected.storedByteCount)
+    let header = Array(bytes[..<PackRecord.headerByteCount])
+    let (record, _) = try PackRecord.parse(header: header)
+    guard record == expected else { throw notThere(expected, offset) }
+    return Array(bytes[PackRecord.headerByteCount...])
+  }
+
+  /// - Throws: `StoreError.corruptPack` unless the header at `offset` says what the index said.
+  func checkHeader(of expected: PackRecord, at offset: Int) throws(StoreError) {
+    let (record, _) = try PackRecord.parse(header: file.read(at: offset, count: PackRecord.headerByteCount))
+    guard record == expected else { throw notThere(expected, offset) }
+  }
+
+  private func notThere(_ expected: PackRecord, _ offset: Int) -> StoreError {
+    StoreError(.corruptPack, "record at byte \(offset) of '\(name)' is not the \(expected.kind.name) \(expected.id)")
+  }
+
+  /// Walks all records in order, checking frame, headers and checksums; needs no index.
+  func forEachRecord(_ body: (PackRecord, _ offset: Int, _ payload: [UInt8]) throws -> Void) throws {
+    let byteCount = try file.byteCount()
+    let firstByteCount = min(byteCount, PackFormat.headerByteCount)
+    try PackFormat.check(header: try file.read(at: 0, count: firstByteCount), name: name)
+    let end = byteCount - PackFormat.trailerByteCount
+    guard end >= PackFormat.headerByteCount else { throw StoreError(.corruptPack, "'\(name)' is cut short") }
+    let trailer = try PackFormat.parse(
+      trailer: try file.read(at: end, count: PackFormat.trailerByteCount), name: name)
+
+    let headers = try SHA256()
+    var offset = PackFormat.headerByteCount
+    var recordCount: UInt64 = 0
+    while offset < end {
+      guard end - offset >= PackRecord.headerByteCount else {
+        throw StoreError(.corruptPack, "'\(name)' has \(end - offset) stray bytes at byte \(offset)")
+      }
+      let header = try file.read(at: offset, count: PackRecord.headerByteCount)
+      let (record, checksum) = try PackRecord.parse(header: header)
+      guard record.storedByteCount <= end - offset - PackRecord.headerByteCount else {
+        throw StoreError(.corruptPack, "the record at byte \(offset) of '\(name)' reaches over the end")
+      }
+      let payload = try file.read(at: offset + PackRecord.headerByteCount, count: record.storedByteCount)
+      guard PackRecord.checksum(header.dropLast(4), payload) == checksum else {
+        throw StoreError(.corruptPack, "the record at byte \(offset) of '\(name)' has a wrong checksum")
+      }
+      header.withUnsafeBytes { headers.update($0) }
+      try body(record, offset, payload)
+      recordCount += 1
+      offset += PackRecord.headerByteCount + record.storedByteCount
+    }
+    guard recordCount == trailer.recordCount, headers.finish() == trailer.digest else {
+      throw StoreError(.corruptPack, "'\(name)' does not hold the records its trailer names")
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import CZlib
+
+/// One object in a pack: a fixed header of 92 bytes, then the payload. docs/format.md has the layout.
+package struct PackRecord: Sendable, Hashable {
+  package static let headerByteCount = 92
+  private static let magic: UInt32 = 0x5243_4557  // "WECR" as bytes on disk
+
+  package var kind: ObjectKind
+  package var encoding: ChunkEncoding
+  package var id: Digest
+  /// The object this one is a delta against; `Digest.zero` when it stands alone.
+  package var baseID: Digest
+  package var rawByteCount: Int
+  package var storedByteCount: Int
+
+  /// Header bytes, with the CRC-32 over the header before it and the payload.
+  func header(payload: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(PackRecord.headerByteCount)
+    bytes.appendLittleEndian(PackRecord.magic)
+    bytes.append(kind.rawValue)
+    bytes.append(encoding.rawValue)
+    bytes.appendLittleEndian(UInt16(0))
+    bytes.appendLittleEndian(UInt64(rawByteCount))
+    bytes.appendLittleEndian(UInt64(storedByteCount))
+    bytes += id.bytes
+    bytes += baseID.bytes
+    bytes.appendLittleEndian(PackRecord.checksum(bytes, payload))
+    return bytes
+  }
+
+  /// Reads a header from untrusted bytes; returns it with the checksum it claims.
+  static func parse(header bytes: [UInt8]) throws(StoreError) -> (record: PackRecord, checksum: UInt32) {
+    try bytes.withRawBytes { buffer throws(StoreError) in try parse(buffer) }
+  }
+
+  private static func parse(
+    _ buffer: UnsafeRawBufferPointer
+  ) throws(StoreError) -> (record: PackRecord, checksum: UInt32) {
+    var reader = ByteReader(buffer)
+    guard try reader.word32() == magic else { throw StoreError(.corruptPack, "a record does not start with its mark") }
+    let kindByte = try reader.byte()
+    let encodingByte = try reader.byte()
+    let reserved = try reader.word16()
+    guard let kind = ObjectKind(rawValue: kindByte), let encoding = ChunkEncoding(rawValue: encodingByte), reserved == 0
+    else {
+      throw StoreError(
+        .corruptPack, "a record has kind \(kindByte), encoding \(encodingByte), reserved \(reserved): unknown here")
+    }
+    guard let raw = Int(exactly: try reader.word64()), let stored = Int(exactly: try reader.word64()),
+      raw <= ChunkGrid.maximumObjectByteCount, stored <= ChunkGrid.maximumObjectByteCount
+    else { throw StoreError(.corruptPack, "a record claims more bytes than an object may have") }
+    let id = try reader.digest()
+    let baseID = try reader.digest()
+    let record = PackRecord(
+      kind: kind, encoding: encoding, id: id, baseID: baseID, rawByteCount: raw, storedByteCount: stored)
+    return (record, try reader.word32())
+  }
+
+  /// CRC-32 (zlib's) of a header without its last four bytes, followed by the payload.
+  static func checksum(_ header: some Collection<UInt8>, _ payload: [UInt8]) -> UInt32 {
+    let head = Array(header)
+    let first = crc32_z(0, head, head.count)
+    return UInt32(truncatingIfNeeded: crc32_z(first, payload, payload.count))
+  }
+}

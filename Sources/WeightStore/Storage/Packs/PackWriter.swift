@@ -1,0 +1,69 @@
+/// Writes one pack under a temporary name; `seal` makes it durable and gives it its name.
+struct PackWriter: ~Copyable {
+  /// Where a record came to stand.
+  struct Placed: Sendable {
+    let record: PackRecord
+    /// Offset of the record's header in the pack.
+    let offset: Int
+  }
+
+  struct Sealed: Sendable {
+    let name: String
+    let byteCount: Int
+    let records: [Placed]
+  }
+
+  private let atomic: AtomicFile
+  private let headers: SHA256
+  private var offset: Int
+  private var buffer: [UInt8]
+  private(set) var placed: [Placed] = []
+
+  private static let bufferByteCount = 1 << 20
+
+  /// A new, empty pack.
+  static func create(temporaryFolder: String) throws(StoreError) -> PackWriter {
+    let headers = try SHA256()
+    return PackWriter(try AtomicFile(temporaryFolder: temporaryFolder, mode: 0o444), headers: headers)
+  }
+
+  private init(_ atomic: consuming AtomicFile, headers: SHA256) {
+    self.atomic = atomic
+    self.headers = headers
+    buffer = PackFormat.header()
+    offset = buffer.count
+  }
+
+  mutating func append(kind: ObjectKind, id: Digest, rawByteCount: Int, encoded: ChunkCodec.Encoded) throws(StoreError)
+  {
+    let record = PackRecord(
+      kind: kind, encoding: encoded.encoding, id: id, baseID: .zero, rawByteCount: rawByteCount,
+      storedByteCount: encoded.payload.count)
+    let header = record.header(payload: encoded.payload)
+    placed.append(Placed(record: record, offset: offset))
+    header.withUnsafeBytes { headers.update($0) }
+    try append(header)
+    try append(encoded.payload)
+  }
+
+  /// Durable and named afterwards, but known to nobody until the database says so.
+  consuming func seal(folder: String) throws(StoreError) -> Sealed {
+    let digest = headers.finish()
+    try append(PackFormat.trailer(recordCount: placed.count, recordsDigest: digest))
+    try flush()
+    let sealed = Sealed(name: PackFormat.fileName(digest), byteCount: offset, records: placed)
+    try atomic.publish(to: "\(folder)/\(sealed.name)")
+    return sealed
+  }
+
+  private mutating func append(_ bytes: [UInt8]) throws(StoreError) {
+    buffer += bytes
+    offset += bytes.count
+    if buffer.count >= PackWriter.bufferByteCount { try flush() }
+  }
+
+  private mutating func flush() throws(StoreError) {
+    try buffer.withRawBytes { bytes throws(StoreError) in try atomic.file.write(bytes) }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

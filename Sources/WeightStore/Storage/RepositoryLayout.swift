@@ -1,0 +1,19 @@
+/// Where things stand inside `.wgit`.
+package struct RepositoryLayout: Sendable {
+  package static let folderName = ".wgit"
+  /// The line in the `format` file.
+  static let formatLine = "wgit repository 1\n"
+
+  /// The `.wgit` folder.
+  package let root: String
+
+  package init(root: String) {
+    self.root = root
+  }
+
+  package var packFolder: String { "\(root)/packs" }
+  package var temporaryFolder: String { "\(root)/tmp" }
+  package var formatFile: String { "\(root)/format" }
+  package var lockFile: String { "\(root)/lock" }
+  package var configurationFile: String { "\(root)/config.yaml" }
+}

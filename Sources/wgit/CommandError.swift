@@ -1,0 +1,37 @@
+/// What a command itself finds wrong, beyond the facts that libraries report.
+struct CommandError: Error {
+  enum Code: CaseIterable {
+    case usage
+    case notFound
+    case invalidData
+    case identityUnknown
+    case negative
+    case cannotTest
+    case inputOutput
+  }
+
+  let code: Code
+  let message: String
+  let details: [String]
+  /// The next thing to type.
+  let hint: String?
+
+  init(_ code: Code, _ message: String, details: [String] = [], hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.details = details
+    self.hint = hint
+  }
+
+  var exitStatus: ExitStatus {
+    switch code {
+    case .usage: .usage
+    case .notFound: .notFound
+    case .invalidData: .invalidData
+    case .identityUnknown: .usage
+    case .negative: .negative
+    case .cannotTest: .cannotTest
+    case .inputOutput: .inputOutput
+    }
+  }
+}

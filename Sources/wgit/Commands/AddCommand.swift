@@ -1,0 +1,57 @@
+import ArgumentParser
+import WeightStore
+
+struct AddCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add",
+    abstract: "Store files and put them on the stage for the next commit.",
+    discussion: """
+      A .safetensors file is stored tensor by tensor: what the repository has already costs nothing. Every other file is \
+      stored as bytes. A path that no longer exists is taken off the stage.
+
+      Examples:
+        wgit add model.safetensors network.json
+        wgit add .
+      """)
+
+  @Flag(name: [.customShort("A"), .long], help: "Everything in the working folder, removals included.")
+  var all = false
+
+  @Argument(help: "Files and folders.")
+  var paths: [String] = []
+
+  func validate() throws {
+    guard all || !paths.isEmpty else { throw ValidationError("Nothing given: name files, or '.' for all of them.") }
+  }
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let user = try UserPath(repository)
+    let targets = all ? [nil] : try paths.map(user.relative)
+    let outcome = try repository.add(targets, progress: AddCommand.progress("storing"))
+    for path in outcome.skipped {
+      Terminal.message("skipped \(Terminal.escape(path)): symbolic links and special files are not tracked")
+    }
+    AddCommand.warnAboutPickles(outcome.added)
+  }
+
+  /// A progress callback for work on files.
+  static func progress(_ verb: String) -> (RelativePath, Int, Int) -> Void {
+    let line = ProgressLine(isQuiet: false)
+    return { path, done, total in
+      line.update("\(verb) \(Terminal.escape(path.text)): \(Format.bytes(done)) of \(Format.bytes(total))")
+      if done == total { line.clear() }
+    }
+  }
+
+  /// Pickles may run code when they are loaded: wgit keeps them as bytes and never looks inside.
+  private static func warnAboutPickles(_ paths: [RelativePath]) {
+    let suffixes = [".pt", ".pth", ".ckpt", ".bin"]
+    for path in paths where suffixes.contains(where: path.name.lowercased().hasSuffix) {
+      Terminal.message(
+        "note: \(Terminal.escape(path.text)) is stored as plain bytes. To version its tensors, save it as safetensors: "
+          + "python -c \"import torch, safetensors.torch as s; "
+          + "s.save_file(torch.load('\(Terminal.escape(path.name))', weights_only=True), 'model.safetensors')\"")
+    }
+  }
+}

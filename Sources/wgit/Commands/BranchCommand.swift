@@ -1,0 +1,69 @@
+import ArgumentParser
+import Documents
+import WeightStore
+
+struct BranchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "branch",
+    abstract: "List, make or delete branches.",
+    discussion: """
+      Examples:
+        wgit branch
+        wgit branch target/a main~2
+        wgit branch -d target/a
+      """)
+
+  @Flag(name: [.customShort("d"), .long], help: "Delete a branch whose commits another branch holds.")
+  var delete = false
+
+  @Flag(name: [.customShort("D")], help: "Delete a branch even if commits are lost.")
+  var deleteAnyway = false
+
+  @Flag(name: [.short, .long], help: "Move a branch that exists already.")
+  var force = false
+
+  @OptionGroup var output: JSONOption
+
+  @Argument(help: "The branch.")
+  var name: String?
+
+  @Argument(help: "Where a new branch starts.")
+  var start = "HEAD"
+
+  func validate() throws {
+    if delete || deleteAnyway, name == nil { throw ValidationError("Which branch is to be deleted?") }
+  }
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    guard let name else { return try list(repository) }
+    if delete || deleteAnyway {
+      let target = try repository.deleteBranch(name, force: deleteAnyway)
+      Terminal.print("Deleted branch \(Terminal.escape(name)) (was \(target.short))")
+    } else {
+      try repository.createBranch(name, at: repository.resolve(start), force: force)
+    }
+  }
+
+  private func list(_ repository: Repository) throws {
+    let head = try repository.head()
+    let branches = try repository.branches()
+    if output.json {
+      output.print(
+        .array(
+          branches.map { branch in
+            [
+              "name": .string(branch.name), "commit": .string(branch.target.hex),
+              "current": .bool(head.branchName == branch.name),
+            ]
+          }))
+      return
+    }
+    if case .detached(let id) = head { Terminal.print("* " + Style.green("(no branch, at \(id.short))")) }
+    for branch in branches {
+      let isCurrent = head.branchName == branch.name
+      let name = Terminal.escape(branch.name)
+      Terminal.print(isCurrent ? "* " + Style.green(name) : "  " + name)
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Documents
+import WeightStore
+
+struct CommitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "commit",
+    abstract: "Record the stage as a commit.",
+    discussion: """
+      Examples:
+        wgit commit -m "Tune head"
+        wgit commit -a -m "Everything tracked, as it is now"
+
+      The author is WGIT_AUTHOR_NAME and WGIT_AUTHOR_EMAIL, else 'wgit config author.name' and 'author.email', else
+      what git knows.
+      """)
+
+  @Option(name: [.short, .long], help: "The message; several make paragraphs.")
+  var message: [String] = []
+
+  @Flag(name: [.short, .long], help: "First stage every tracked file as it is now.")
+  var all = false
+
+  @Flag(help: "Make a commit even if nothing changed.")
+  var allowEmpty = false
+
+  @OptionGroup var quiet: QuietOption
+
+  func validate() throws {
+    guard !message.joined().allSatisfy(\.isWhitespace) else {
+      throw ValidationError("A commit needs a message: wgit commit -m \"What changed\".")
+    }
+  }
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let signature = try Identity.signature(Configuration.load(repository))
+    if all {
+      let tracked = try repository.stage().keys.sorted()
+      if !tracked.isEmpty { _ = try repository.add(tracked, progress: AddCommand.progress("storing")) }
+    }
+    let outcome = try repository.commit(
+      message: message.joined(separator: "\n\n"), author: signature, committer: signature, allowEmpty: allowEmpty)
+    if quiet.quiet {
+      Terminal.print(outcome.id.hex)
+    } else {
+      CommitSummary.print(outcome)
+    }
+  }
+}

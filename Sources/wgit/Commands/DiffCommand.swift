@@ -1,0 +1,70 @@
+import ArgumentParser
+import Documents
+import WeightStore
+
+struct DiffCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff",
+    abstract: "Compare two versions, tensor by tensor.",
+    discussion: """
+      Without revisions: the working folder with the stage. With one: the working folder with it. With two: one with the \
+      other. For each changed tensor: relative change ‖b-a‖/‖a‖, cosine of a and b, the largest single change, and how \
+      many of its elements changed.
+
+      Examples:
+        wgit diff
+        wgit diff --staged
+        wgit diff main~1 main -- model.safetensors
+        wgit diff main target/a --json
+      """)
+
+  @Flag(help: "Compare the stage with HEAD.")
+  var staged = false
+
+  @Flag(help: "Only say which tensors changed; no weight is read.")
+  var names = false
+
+  @Flag(help: "Exit with 1 if there are differences.")
+  var exitCode = false
+
+  @OptionGroup var output: JSONOption
+
+  @Argument(help: "At most two revisions.")
+  var revisions: [String] = []
+
+  @Argument(parsing: .postTerminator, help: "After '--': only these files and folders.")
+  var paths: [String] = []
+
+  func validate() throws {
+    guard revisions.count <= 2 else {
+      throw ValidationError("At most two revisions can be compared; paths come after '--'.")
+    }
+    if staged && revisions.count == 2 { throw ValidationError("--staged compares the stage with one revision.") }
+  }
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let (before, after) = try sides(repository)
+    let user = try UserPath(repository)
+    let files = try repository.diff(
+      from: before, to: after, paths: paths.compactMap(user.relative), measuring: !names)
+    if output.json {
+      output.print(.array(files.map(DiffView.json)))
+    } else {
+      files.forEach(DiffView.print)
+    }
+    if exitCode && !files.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
+  }
+
+  private func sides(_ repository: Repository) throws -> (Repository.Snapshot, Repository.Snapshot) {
+    let commits = try revisions.map(repository.resolve)
+    if staged {
+      return (.commit(try commits.first ?? repository.resolve("HEAD")), .stage)
+    }
+    switch commits.count {
+    case 0: return (.stage, .workingFolder)
+    case 1: return (.commit(commits[0]), .workingFolder)
+    default: return (.commit(commits[0]), .commit(commits[1]))
+    }
+  }
+}

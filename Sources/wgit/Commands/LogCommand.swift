@@ -1,0 +1,67 @@
+import ArgumentParser
+import Documents
+import Reports
+import WeightStore
+
+struct LogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log",
+    abstract: "Show the commits that lead to a revision.",
+    discussion: """
+      Examples:
+        wgit log --graph --oneline --all
+        wgit log main~3 -n 1
+      """)
+
+  @Flag(help: "Draw the graph of commits on the left.")
+  var graph = false
+
+  @Flag(help: "One line for each commit.")
+  var oneline = false
+
+  @Flag(help: "Start from every branch.")
+  var all = false
+
+  @Option(name: [.customShort("n"), .customLong("max-count")], help: "At most so many commits.")
+  var maximumCount: Int?
+
+  @OptionGroup var output: JSONOption
+
+  @Argument(help: "Revisions to start from; HEAD if none is given.")
+  var revisions: [String] = []
+
+  func validate() throws {
+    if let maximumCount, maximumCount < 0 { throw ValidationError("-n must not be negative.") }
+  }
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let commits = try repository.graph.log(from: starts(repository)).prefix(maximumCount ?? .max)
+    let names = try CommitNames(repository)
+    if output.json {
+      output.print(.array(commits.map { CommitView.json($0.id, $0.commit, names: names) }))
+      return
+    }
+    var drawing = CommitGraphDrawing()
+    for (id, commit) in commits {
+      let text =
+        oneline
+        ? [CommitView.line(id, commit, names: names)]
+        : CommitView.lines(id, commit, names: names) + [""]
+      guard graph else {
+        text.forEach { Terminal.print($0) }
+        continue
+      }
+      let rows = drawing.rows(for: id.hex, parents: commit.parents.map(\.hex), lineCount: text.count)
+      for row in rows { Terminal.print(row.lane + (row.line.map { text[$0] } ?? "")) }
+    }
+  }
+
+  private func starts(_ repository: Repository) throws -> [ObjectID<Commit>] {
+    var starts = try revisions.map(repository.resolve)
+    if all { starts += try repository.refs().map(\.target) }
+    if starts.isEmpty || all, let head = try repository.headCommitID() { starts.append(head) }
+    if starts.isEmpty { starts = [try repository.resolve("HEAD")] }
+    return starts
+  }
+}

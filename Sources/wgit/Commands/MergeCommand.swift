@@ -1,0 +1,188 @@
+import ArgumentParser
+import Documents
+import Merging
+import Synchronization
+import Tensors
+import WeightStore
+
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Combine models into the current branch.",
+    discussion: """
+      Strategies:
+      \(MergeRecipes.all.map { "  \($0.name.padding(12)) \($0.summary) (\($0.paper.authors), \($0.paper.venue), arXiv \($0.paper.arXiv))" }.joined(separator: "\n"))
+
+      Ingredients are the tips, the current branch included, that are not ancestors of other tips. Merging one more model \
+      into a soup of n gives each an equal share, 1/(n+1). Tensors that are equal everywhere are kept as they are.
+
+      With --gate the merge is built aside, the certificates of the current branch are evaluated on it, and the branch \
+      moves only if all hold; max-drop compares with the branch as it was. A refused merge stays at candidates/BRANCH.
+
+      Without a strategy a branch can only be moved forward to a commit that descends from it.
+
+      Examples:
+        wgit merge --strategy ratatouille target/a target/b target/c
+        wgit merge --strategy ratatouille --gate contributor/x
+      """)
+
+  @Option(name: [.short, .long], help: "How weights are combined.")
+  var strategy: String?
+
+  @Flag(help: "Move the branch only if its certificates hold on the merge.")
+  var gate = false
+
+  @Option(name: [.short, .long], help: "The message of the merge commit.")
+  var message: String?
+
+  @OptionGroup var dataFolder: DataFolderOption
+  @OptionGroup var quiet: QuietOption
+
+  @Argument(help: "Revisions to merge into the current branch.")
+  var revisions: [String]
+
+  func validate() throws {
+    guard let strategy, MergeRecipes.named(strategy) == nil else { return }
+    let names = MergeRecipes.all.map(\.name)
+    let near = Spelling.nearest(strategy, in: names)
+    throw ValidationError(
+      "There is no strategy '\(strategy)'. \(near.map { "Did you mean '\($0)'?" } ?? "There is: \(names.joined(separator: ", ")).")"
+    )
+  }
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let commits = try revisions.map(repository.resolve)
+    guard let recipe = strategy.flatMap(MergeRecipes.named) else {
+      return try moveForward(repository, to: commits)
+    }
+    let head = try repository.headCommitID()
+    let counter = NonFiniteTally()
+    let outcome = try repository.buildMerge(request(repository, recipe, commits, counter))
+    if !quiet.quiet { describe(outcome, repository, counter) }
+    if gate, let head { try checkGate(outcome, baseline: head, repository) }
+    _ = try repository.fastForward(
+      to: outcome.id, description: "merge: \(outcome.commit.subject)", removing: outcome.candidate)
+    if quiet.quiet {
+      Terminal.print(outcome.id.hex)
+    } else {
+      let branch = try repository.head().branchName ?? "detached HEAD"
+      Terminal.print("[\(Terminal.escape(branch)) \(outcome.id.short)] \(Terminal.escape(outcome.commit.subject))")
+    }
+  }
+
+  private func moveForward(_ repository: Repository, to commits: [ObjectID<Commit>]) throws {
+    guard let only = commits.first, commits.count == 1 else {
+      throw CommandError(
+        .usage, "several revisions need a strategy", hint: "wgit merge --strategy ratatouille REV REV…")
+    }
+    let graph = repository.graph
+    if let head = try repository.headCommitID() {
+      if try graph.isAncestor(only, of: head) {
+        Terminal.print("Already up to date")
+        return
+      }
+      guard try graph.isAncestor(head, of: only) else {
+        throw CommandError(
+          .usage, "the branches have diverged: a strategy must say how weights are combined",
+          hint: "wgit merge --strategy ratatouille \(Terminal.escape(revisions[0]))")
+      }
+    }
+    _ = try repository.fastForward(to: only, description: "merge: fast-forward to \(revisions[0])")
+    Terminal.print("Moved forward to \(only.short)")
+  }
+
+  private func request(
+    _ repository: Repository, _ recipe: any MergeRecipe, _ commits: [ObjectID<Commit>], _ tally: NonFiniteTally
+  ) throws -> Repository.MergeRequest {
+    let signature = try Identity.signature(Configuration.load(repository))
+    let details: JSONObject = [
+      "version": .string(Wgit.version),
+      "paper": .string("arXiv \(recipe.paper.arXiv)"),
+    ]
+    let names = revisions.joined(separator: ", ")
+    return Repository.MergeRequest(
+      method: recipe.name, revisions: commits, message: message ?? "Merge \(names) by \(recipe.name)",
+      author: signature, committer: signature, details: details
+    ) { inputs, weights, dtype, tensor throws(StoreError) in
+      do throws(MergeError) {
+        return try MergeCommand.combine(inputs, weights, dtype, tensor, recipe, tally)
+      } catch {
+        throw StoreError(.mergeConflict, "'\(tensor)': \(error.message)", subjects: [tensor], cause: error)
+      }
+    }
+  }
+
+  private static func combine(
+    _ inputs: [[UInt8]], _ weights: [Double], _ dtype: DType, _ tensor: String, _ recipe: any MergeRecipe,
+    _ tally: NonFiniteTally
+  ) throws(MergeError) -> [UInt8] {
+    let byteCount = inputs.first?.count ?? 0
+    // The recipe works on raw buffers; this one copy keeps all ingredients in one allocation that outlives the call.
+    let joined = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(1, byteCount * (inputs.count + 1)), alignment: 64)
+    defer { joined.deallocate() }
+    var ingredients: [MergeChunk.Ingredient] = []
+    for (index, input) in inputs.enumerated() {
+      let range = (index * byteCount)..<((index + 1) * byteCount)
+      let part = UnsafeMutableRawBufferPointer(rebasing: joined[range])
+      part.copyBytes(from: input)
+      ingredients.append(
+        MergeChunk.Ingredient(bytes: UnsafeRawBufferPointer(part), dtype: dtype, weight: weights[index]))
+    }
+    let output = UnsafeMutableRawBufferPointer(
+      rebasing: joined[(inputs.count * byteCount)..<((inputs.count + 1) * byteCount)])
+    let chunk = try MergeChunk(ingredients, elementCount: byteCount / max(1, dtype.byteWidth ?? 1))
+    tally.add(try recipe.combine(chunk, as: dtype, into: output), tensor: tensor)
+    return Array(output)
+  }
+
+  private func describe(_ outcome: Repository.MergeOutcome, _ repository: Repository, _ tally: NonFiniteTally) {
+    let recipe = outcome.commit.recipe
+    Terminal.print(
+      "\(strategy ?? ""): \(Format.count(recipe.ingredients.count, "ingredient")) of weight "
+        + "1/\(recipe.ingredients.count), \(outcome.combinedTensorCount) tensors combined, "
+        + "\(outcome.keptTensorCount) kept, \(Format.bytes(outcome.storedByteCount)) stored")
+    for (tensor, count) in tally.sorted {
+      Terminal.message(
+        "warning: \(Terminal.escape(tensor)) has \(count.nan) NaN and \(count.infinite) infinite elements")
+    }
+  }
+
+  /// - Throws: `CommandError.negative` if a certificate of the branch fails on the merge.
+  private func checkGate(
+    _ outcome: Repository.MergeOutcome, baseline: ObjectID<Commit>, _ repository: Repository
+  ) throws {
+    // The branch's own certificates decide, not those that came with the ingredients.
+    let runner = CertificateRunner(
+      repository, project: .commit(repository, baseline), folder: try dataFolder.resolve(repository))
+    let name = String(outcome.candidate.text.dropFirst("refs/".count))
+    let results = try runner.certificates().map { certificate in
+      try runner.run(certificate, revision: name, commit: outcome.id, baseline: baseline)
+    }
+    try runner.recordResults()
+    if !quiet.quiet { CertificateTable.print(results) }
+    let failed = results.filter { !$0.verdict.holds }
+    guard failed.isEmpty else {
+      throw CommandError(
+        .negative,
+        "the merge is refused: \(Format.count(failed.count, "certificate")) "
+          + "\(failed.count == 1 ? "does" : "do") not hold on it",
+        hint: "the branch was not moved; look at the candidate: wgit diff HEAD \(Terminal.escape(name))")
+    }
+  }
+}
+
+/// Elements that are no numbers, by tensor, counted from several threads.
+final class NonFiniteTally: Sendable {
+  private let counts = Mutex<[String: NonFiniteCount]>([:])
+
+  func add(_ count: NonFiniteCount, tensor: String) {
+    guard !count.isZero else { return }
+    counts.withLock { $0[tensor, default: NonFiniteCount()] += count }
+  }
+
+  var sorted: [(String, NonFiniteCount)] {
+    counts.withLock { counts in counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+  }
+}

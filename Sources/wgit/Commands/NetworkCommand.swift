@@ -1,0 +1,90 @@
+import ArgumentParser
+import Documents
+import Trainer
+import WeightStore
+
+struct NetworkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "network",
+    abstract: "Start from a network definition.",
+    subcommands: [NetworkInitCommand.self, NetworkShowCommand.self])
+
+  static func load(_ path: String) throws -> NetworkDefinition {
+    let file = try OpenFile.open(path, flags: 0)
+    do {
+      return try NetworkDefinition(json: JSONParser.parse(file.read(at: 0, count: try file.byteCount())))
+    } catch var error as DocumentError {
+      error.name = path
+      throw error
+    }
+  }
+}
+
+struct NetworkInitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init",
+    abstract: "Write freshly initialised weights for a network.",
+    discussion: """
+      The file is plain safetensors with PyTorch's parameter names and layouts. The same seed gives the same bytes.
+
+      Example:
+        wgit network init network.json --output model.safetensors --seed 1
+      """)
+
+  @Argument(help: "The network definition.")
+  var network: String
+
+  @Option(name: [.short, .long], help: "The file to write.")
+  var output = "model.safetensors"
+
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 0
+
+  @Option(help: "How weights are drawn: \(Initialization.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var initialization = Initialization.pytorch
+
+  func run() throws {
+    let definition = try NetworkCommand.load(network)
+    let weights = try definition.initialStateDict(seed: seed, initialization)
+    let bytes = try ModelFiles.safetensors(weights)
+    try AtomicFile.write(bytes, to: output, temporaryFolder: Folder.parent(of: output))
+    let count = weights.entries.reduce(0) { $0 + $1.values.count }
+    Terminal.print(
+      "Wrote \(Terminal.escape(output)): \(Format.count(weights.entries.count, "tensor")), \(count) parameters, "
+        + Format.bytes(bytes.count))
+  }
+}
+
+struct NetworkShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "List the parameters of a network.",
+    discussion: """
+      Example:
+        wgit network show network.json
+      """)
+
+  @OptionGroup var output: JSONOption
+
+  @Argument(help: "The network definition.")
+  var network = "network.json"
+
+  func run() throws {
+    let definition = try NetworkCommand.load(network)
+    if output.json {
+      output.print(
+        .array(
+          definition.parameters.map { parameter in
+            ["name": .string(parameter.name), "shape": .array(parameter.shape.map { .integer(Int64($0)) })]
+          }))
+      return
+    }
+    var table = TextTable(["parameter", "shape", "elements"], [.left, .left, .right])
+    for parameter in definition.parameters {
+      table.add([Terminal.escape(parameter.name), "\(parameter.shape)", "\(parameter.elementCount)"])
+    }
+    table.print()
+  }
+}
+
+extension Initialization: ExpressibleByArgument {}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Documents
+import WeightStore
+
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show a commit: what changed and how its weights were made.",
+    discussion: """
+      Examples:
+        wgit show
+        wgit show main^2 --json
+      """)
+
+  @OptionGroup var output: JSONOption
+
+  @Argument(help: "The revision.")
+  var revision = "HEAD"
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let id = try repository.resolve(revision)
+    let commit = try repository.graph.commit(id)
+    let names = try CommitNames(repository)
+    if output.json {
+      output.print(CommitView.json(id, commit, names: names))
+      return
+    }
+    CommitView.lines(id, commit, names: names).forEach { Terminal.print($0) }
+    if commit.recipe.kind != .import {
+      Terminal.print("\nRecipe:")
+      for line in CommitView.recipe(commit.recipe).prettyString().split(separator: "\n") {
+        Terminal.print("  \(Terminal.escape(String(line)))")
+      }
+    }
+    let before = try commit.parents.first.map(repository.tree) ?? Tree()
+    let changes = try SnapshotChanges(from: before, to: repository.tree(of: id), store: repository.store)
+    Terminal.print("\nChanges\(commit.parents.first.map { " since \($0.short)" } ?? ""):")
+    for file in changes.files {
+      Terminal.print("  \("\(file.kind.rawValue):".padding(10)) \(Terminal.escape(file.path.text))")
+    }
+    Terminal.print("  \(changes.changedTensorCount) of \(Format.count(changes.tensorCount, "tensor")) changed")
+  }
+}

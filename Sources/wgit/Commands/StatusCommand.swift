@@ -1,0 +1,73 @@
+import ArgumentParser
+import Documents
+import WeightStore
+
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show what changed since the last commit.",
+    discussion: """
+      Files that were not touched are not read.
+
+      Examples:
+        wgit status
+        wgit status --json
+      """)
+
+  @OptionGroup var output: JSONOption
+
+  func run() throws {
+    let repository = try Environment.openRepository()
+    let status = try repository.status()
+    if output.json {
+      output.print(StatusCommand.json(status))
+    } else {
+      StatusCommand.print(status)
+    }
+  }
+
+  private static func print(_ status: Repository.Status) {
+    if let branch = status.head.branchName {
+      Terminal.print("On branch \(Terminal.escape(branch))")
+    } else {
+      Terminal.print("HEAD is at \(status.headCommit?.short ?? "nothing"), on no branch")
+    }
+    if status.headCommit == nil { Terminal.print("No commits yet") }
+    section(
+      "To be committed (wgit commit; undo with wgit restore --staged):", status.staged.map { ($0.path, $0.kind) },
+      .green)
+    section("Changed, not staged (wgit add; undo with wgit restore):", status.unstaged.map { ($0.path, $0.kind) }, .red)
+    section("Not tracked (wgit add):", status.untracked.map { ($0, nil) }, .red)
+    if status.isClean { Terminal.print("Nothing to commit, working folder clean") }
+  }
+
+  private static func section(_ title: String, _ files: [(RelativePath, SnapshotChanges.Kind?)], _ style: Style) {
+    guard !files.isEmpty else { return }
+    Terminal.print("\n\(title)")
+    for (path, kind) in files {
+      let label = kind.map { "\($0.rawValue):".padding(10) } ?? ""
+      Terminal.print("  " + style(label + Terminal.escape(path.text)))
+    }
+  }
+
+  private static func json(_ status: Repository.Status) -> JSONValue {
+    func file(_ path: RelativePath, _ kind: SnapshotChanges.Kind) -> JSONValue {
+      ["path": .string(path.text), "change": .string(kind.rawValue)]
+    }
+    return [
+      "branch": status.head.branchName.map { .string($0) } ?? .null,
+      "commit": status.headCommit.map { .string($0.hex) } ?? .null,
+      "clean": .bool(status.isClean),
+      "staged": .array(status.staged.map { file($0.path, $0.kind) }),
+      "unstaged": .array(status.unstaged.map { file($0.path, $0.kind) }),
+      "untracked": .array(status.untracked.map { .string($0.text) }),
+    ]
+  }
+}
+
+extension String {
+  /// At least `count` characters, filled with spaces on the right.
+  func padding(_ count: Int) -> String {
+    self + String(repeating: " ", count: max(0, count - self.count))
+  }
+}

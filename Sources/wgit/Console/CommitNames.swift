@@ -1,0 +1,18 @@
+import WeightStore
+
+/// Which branches stand at which commit, for `log` and `show`.
+struct CommitNames {
+  private var names: [ObjectID<Commit>: [String]] = [:]
+
+  init(_ repository: Repository) throws {
+    let head = try repository.head()
+    if case .detached(let id) = head { names[id, default: []].append("HEAD") }
+    for ref in try repository.refs() {
+      let short = ref.name.branchName ?? String(ref.name.text.dropFirst("refs/".count))
+      let isHead = head == .branch(ref.name)
+      names[ref.target, default: []].append(isHead ? "HEAD -> \(short)" : short)
+    }
+  }
+
+  subscript(id: ObjectID<Commit>) -> [String] { names[id] ?? [] }
+}

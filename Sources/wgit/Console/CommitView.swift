@@ -1,0 +1,62 @@
+import Documents
+import WeightStore
+
+/// A commit as text and as JSON.
+enum CommitView {
+  /// `3fa9c1d2e4 (main) Tune head`.
+  static func line(_ id: ObjectID<Commit>, _ commit: Commit, names: CommitNames) -> String {
+    "\(Style.yellow(id.short))\(label(names[id])) \(Terminal.escape(commit.subject))"
+  }
+
+  static func lines(_ id: ObjectID<Commit>, _ commit: Commit, names: CommitNames) -> [String] {
+    var lines = [Style.yellow("commit \(id.hex)") + label(names[id])]
+    if commit.parents.count > 1 { lines.append("Merge:  \(commit.parents.map(\.short).joined(separator: " "))") }
+    lines.append("Author: \(Terminal.escape(commit.author.name)) <\(Terminal.escape(commit.author.email))>")
+    lines.append("Date:   \(Format.date(commit.author))")
+    if let made = summary(commit.recipe) { lines.append("Made:   \(made)") }
+    lines.append("")
+    lines += commit.message.split(separator: "\n", omittingEmptySubsequences: false).map {
+      "    \(Terminal.escape(String($0)))"
+    }
+    return lines
+  }
+
+  /// How the weights came to be, in one line; nothing to say for files that were added by hand.
+  static func summary(_ recipe: Recipe) -> String? {
+    switch recipe.kind {
+    case .import: nil
+    case .finetune:
+      "finetune\(recipe.details["task"]?["task"]?.stringValue.map { " on \(Terminal.escape($0))" } ?? "")"
+        + "\(recipe.details["stepCount"]?.integerValue.map { ", \($0) steps" } ?? "")"
+        + "\(recipe.details["seed"]?.integerValue.map { ", seed \($0)" } ?? "")"
+    case .merge:
+      "\(Terminal.escape(recipe.method ?? "merge")) of \(Format.count(recipe.ingredients.count, "ingredient"))"
+    }
+  }
+
+  static func json(_ id: ObjectID<Commit>, _ commit: Commit, names: CommitNames) -> JSONValue {
+    [
+      "id": .string(id.hex),
+      "names": .array(names[id].map { .string($0) }),
+      "parents": .array(commit.parents.map { .string($0.hex) }),
+      "tree": .string(commit.tree.hex),
+      "author": ["name": .string(commit.author.name), "email": .string(commit.author.email)],
+      "unixSeconds": .integer(commit.author.unixSeconds),
+      "message": .string(commit.message),
+      "recipe": recipe(commit.recipe),
+    ]
+  }
+
+  static func recipe(_ recipe: Recipe) -> JSONValue {
+    [
+      "kind": .string(recipe.kind.rawValue),
+      "ingredients": .array(
+        recipe.ingredients.map { ["commit": .string($0.commit.hex), "weight": .number($0.weight)] }),
+      "details": .object(recipe.details),
+    ]
+  }
+
+  private static func label(_ names: [String]) -> String {
+    names.isEmpty ? "" : " (" + names.map { Style.green(Terminal.escape($0)) }.joined(separator: ", ") + ")"
+  }
+}

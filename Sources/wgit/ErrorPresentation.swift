@@ -1,0 +1,130 @@
+import ArgumentParser
+import Checkpoints
+import Documents
+import Glibc
+import Merging
+import Tensors
+import Trainer
+import WeightStore
+
+/// The one place that turns facts into words, hints and exit codes.
+enum ErrorPresentation {
+  struct Shown {
+    let status: ExitStatus
+    let message: String
+    var details: [String] = []
+    var hint: String?
+  }
+
+  /// Prints what went wrong and what to type next, then ends the process.
+  static func exit(with error: any Error) -> Never {
+    guard let shown = present(error) else { Wgit.exit(withError: error) }
+    Terminal.message("error: \(Terminal.escape(shown.message))")
+    let limit = 20
+    for detail in shown.details.prefix(limit) { Terminal.message("  \(Terminal.escape(detail))") }
+    if shown.details.count > limit { Terminal.message("  … and \(shown.details.count - limit) more") }
+    if let hint = shown.hint { Terminal.message("hint: \(hint)") }
+    Glibc.exit(shown.status.rawValue)
+  }
+
+  /// `nil` for what the argument parser itself presents: help, usage, exit codes.
+  static func present(_ error: any Error) -> Shown? {
+    switch error {
+    case let error as CommandError:
+      Shown(status: error.exitStatus, message: error.message, details: error.details, hint: error.hint)
+    case let error as StoreError: store(error)
+    case let error as TrainerError: trainer(error)
+    case let error as DocumentError: document(error)
+    case let error as CheckpointError: Shown(status: .invalidData, message: error.message)
+    case let error as MergeError: Shown(status: .invalidData, message: error.message)
+    case let error as TensorError: Shown(status: .invalidData, message: error.message)
+    default:
+      Wgit.exitCode(for: error) == .failure
+        ? Shown(status: .bug, message: "an error that wgit does not know: \(error)", hint: "please report this")
+        : nil
+    }
+  }
+
+  private static func document(_ error: DocumentError) -> Shown {
+    let near = error.key.flatMap { Spelling.nearest($0, in: error.knownKeys) }
+    return Shown(
+      status: .invalidData, message: error.description, hint: near.map { "did you mean '\(Terminal.escape($0))'?" })
+  }
+
+  private static func trainer(_ error: TrainerError) -> Shown {
+    switch error.code {
+    case .blasUnavailable:
+      Shown(status: .unavailable, message: error.message, hint: "apt-get install libopenblas0")
+    case .cancelled: Shown(status: .interrupted, message: error.message)
+    case .dataFileMissing:
+      Shown(
+        status: .notFound, message: error.message,
+        hint: "name the folder: --data FOLDER, WGIT_DATA=FOLDER or 'wgit config data.folder FOLDER'")
+    case .ioFailure: Shown(status: .inputOutput, message: error.message)
+    case .nonFiniteLoss:
+      Shown(status: .negative, message: error.message, hint: "nothing was committed; try a smaller --learning-rate")
+    case .classCountMismatch, .insufficientRows, .labelOutOfRange, .malformedDataFile, .malformedDescription,
+      .malformedNetwork, .malformedTask, .missingParameter, .resourceLimit, .unexpectedParameter, .unknownDomain,
+      .shapeMismatch, .wrongParameterShape:
+      Shown(status: .invalidData, message: error.message)
+    }
+  }
+
+  private static func store(_ error: StoreError) -> Shown {
+    Shown(
+      status: status(error.code), message: error.message, details: details(error), hint: hint(error))
+  }
+
+  static func status(_ code: StoreError.Code) -> ExitStatus {
+    switch code {
+    case .notARepository, .missingFile, .unknownPath, .unknownRevision, .ambiguousRevision, .unknownBranch,
+      .unbornBranch:
+      .notFound
+    case .corruptObject, .corruptPack, .malformedObject, .malformedFile, .unsupportedFile, .unsupportedFormat,
+      .missingObject, .unsafePath:
+      .invalidData
+    case .alreadyARepository, .invalidName, .branchExists, .branchInUse, .detachedHead: .usage
+    case .busy, .branchMoved: .busy
+    case .inputOutput, .diskFull: .inputOutput
+    case .permissionDenied, .foreignOwner: .permission
+    case .nothingToCommit, .wouldOverwrite, .mergeConflict, .unrelatedHistories, .branchNotMerged: .negative
+    }
+  }
+
+  /// Lists worth showing below the message.
+  private static func details(_ error: StoreError) -> [String] {
+    switch error.code {
+    case .wouldOverwrite, .mergeConflict, .ambiguousRevision: error.subjects
+    default: []
+    }
+  }
+
+  static func hint(_ error: StoreError) -> String? {
+    let subject = error.subjects.first.map(Terminal.escape)
+    switch error.code {
+    case .notARepository: return "make one here: wgit init"
+    case .unknownRevision, .unknownBranch:
+      let word = error.message.split(separator: "'").dropFirst().first.map(String.init) ?? ""
+      let near = Spelling.nearest(word, in: error.subjects)
+      return near.map { "did you mean '\(Terminal.escape($0))'?" } ?? "wgit branch and wgit log show what there is"
+    case .unbornBranch: return "make the first commit: wgit add . && wgit commit -m \"…\""
+    case .ambiguousRevision: return "type more digits"
+    case .nothingToCommit: return "stage changes first: wgit add FILE…"
+    case .wouldOverwrite: return "commit them (wgit commit -a) or drop them (wgit restore FILE)"
+    case .branchExists: return "choose another name, or look at it: wgit log \(subject ?? "BRANCH")"
+    case .branchNotMerged: return "delete it anyway: wgit branch -D \(subject ?? "BRANCH")"
+    case .branchInUse: return "switch to another branch first: wgit switch BRANCH"
+    case .busy, .branchMoved: return "try again"
+    case .diskFull: return "nothing was changed; free some space and try again"
+    case .foreignOwner: return "if you trust its owner: wgit config --global safe.anyOwner true"
+    case .corruptObject, .corruptPack, .missingObject: return "see what is hurt: wgit fsck"
+    case .unsupportedFile: return "copy what it leads to: cp -L FILE NEW-FILE"
+    case .malformedFile: return "the file was not stored; write it again, for instance with safetensors.torch.save_file"
+    case .mergeConflict: return "nothing was changed; make the files agree, then merge again"
+    case .unsupportedFormat: return "a newer wgit may read it"
+    case .alreadyARepository, .invalidName, .detachedHead, .inputOutput, .permissionDenied, .missingFile, .unknownPath,
+      .malformedObject, .unsafePath, .unrelatedHistories:
+      return nil
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Documents
+import Trainer
+import WeightStore
+
+/// What a fine-tuning commit records of how it was made.
+struct FinetuneRecipe {
+  let task: TrainingTask
+  let data: LoadedData
+  let outcome: TrainingOutcome
+  let seed: UInt64
+  /// Where the head's first parameters came from, if from another commit.
+  let headCommit: ObjectID<Commit>?
+
+  private static let curvePointCount = 100
+
+  var recipe: Recipe {
+    Recipe(
+      kind: .finetune,
+      details: [
+        "task": task.json,
+        "data": .array(
+          data.files.map { ["name": .string($0.name), "sha256": .string($0.sha256.hex)] }),
+        "seed": .string("\(seed)"),
+        "stepCount": .integer(Int64(outcome.stepCount)),
+        "headFrom": headCommit.map { .string($0.hex) } ?? .null,
+        "threadCount": .integer(Int64(Environment.threadCount)),
+        "blasCore": .string(outcome.blasCore),
+        "version": .string(Wgit.version),
+        "metrics": metrics,
+        "loss": curve,
+      ])
+  }
+
+  private var metrics: JSONValue {
+    [
+      "trainAccuracy": .number(outcome.trainAccuracy),
+      "validationAccuracy": outcome.validationAccuracy.map { .number($0) } ?? .null,
+      "probeValidationAccuracy": outcome.probeValidationAccuracy.map { .number($0) } ?? .null,
+      "validationByDomain": .object(
+        JSONObject(outcome.perDomainValidation.map { (key: $0.name, value: .number($0.accuracy)) })),
+    ]
+  }
+
+  /// At most a hundred points of the loss curve, the last step among them.
+  private var curve: JSONValue {
+    let history = outcome.history
+    let stride = max(1, (history.count + Self.curvePointCount - 1) / Self.curvePointCount)
+    let points = history.indices.filter { ($0 + 1) % stride == 0 || $0 == history.count - 1 }.map { history[$0] }
+    return [
+      "steps": .array(points.map { .integer(Int64($0.step)) }),
+      "values": .array(points.map { .number($0.loss) }),
+    ]
+  }
+}

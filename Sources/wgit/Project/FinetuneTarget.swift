@@ -1,0 +1,48 @@
+import WeightStore
+
+/// Where a training run starts and where its commit goes.
+struct FinetuneTarget {
+  private let repository: Repository
+  let start: ObjectID<Commit>
+  private let branch: String
+  /// Whether the working folder must follow.
+  private let isCheckedOut: Bool
+
+  /// Everything that would make the commit fail is found before the training, not after it.
+  init(_ repository: Repository, from revision: String, branch: String?) throws {
+    self.repository = repository
+    start = try repository.resolve(revision)
+    let head = try repository.head()
+    guard let name = branch ?? head.branchName else {
+      throw CommandError(.usage, "no branch is checked out", hint: "say where to commit: --branch NAME")
+    }
+    self.branch = name
+    isCheckedOut = head.branchName == name
+    if let tip = try repository.target(of: RefName.branch(name)), tip != start {
+      throw CommandError(
+        .usage, "branch '\(name)' stands at \(tip.short), not at \(start.short), from which the run starts",
+        hint: "start from it (wgit finetune \(Terminal.escape(name)) …) or choose another --branch")
+    }
+    if isCheckedOut {
+      let status = try repository.status()
+      guard status.staged.isEmpty, status.unstaged.isEmpty else {
+        throw CommandError(
+          .negative, "'\(name)' is checked out and has changes that are not committed",
+          hint: "commit them (wgit commit -a), or train on another --branch")
+      }
+    }
+  }
+
+  func commit(
+    files: [RelativePath: [UInt8]], message: String, signature: Commit.Signature, recipe: Recipe
+  ) throws -> Repository.CommitOutcome {
+    let outcome = try repository.commit(
+      files: files, onto: start, branch: branch, aside: isCheckedOut, message: message, author: signature,
+      committer: signature, recipe: recipe)
+    if isCheckedOut {
+      _ = try repository.fastForward(
+        to: outcome.id, description: "finetune: \(outcome.commit.subject)", removing: Repository.candidate(of: branch))
+    }
+    return outcome
+  }
+}

@@ -1,0 +1,67 @@
+import Checkpoints
+import Documents
+import Tensors
+import Trainer
+import WeightStore
+
+/// A network and its weights as they stand in a commit, and back.
+struct ModelFiles {
+  let network: NetworkDefinition
+  let weights: StateDict
+  /// How the weights were stored, to store new ones the same way.
+  let dtypes: [String: DType]
+  let metadata: [(key: String, value: String)]
+
+  init(
+    networkPath: String, weightsPath: String, in commit: ObjectID<Commit>, of repository: Repository
+  ) throws {
+    let project = ProjectFiles.commit(repository, commit)
+    do {
+      network = try NetworkDefinition(json: JSONParser.parse(project.bytes(networkPath)))
+    } catch var error as DocumentError {
+      error.name = networkPath
+      throw error
+    }
+    let checkpoint = try repository.checkpoint(RelativePath(weightsPath), in: commit)
+    var weights = StateDict()
+    var dtypes: [String: DType] = [:]
+    for (tensor, segment) in checkpoint.manifest.tensors {
+      let values = try FloatConversion.floats(checkpoint.bytes(of: segment), as: tensor.dtype)
+      try weights.set(tensor.name, shape: tensor.shape.dimensions, values: values)
+      dtypes[tensor.name] = tensor.dtype
+    }
+    self.weights = weights
+    self.dtypes = dtypes
+    metadata = try ModelFiles.metadata(of: checkpoint)
+  }
+
+  private static func metadata(of checkpoint: StoredCheckpoint) throws -> [(key: String, value: String)] {
+    guard let header = checkpoint.manifest.segments.first, header.tensor == nil else { return [] }
+    let bytes = try checkpoint.bytes(of: header)
+    return try SafetensorsHeader.read(fileByteCount: checkpoint.manifest.byteCount) { offset, count in
+      Array(bytes[offset..<(offset + count)])
+    }.metadata
+  }
+
+  /// A safetensors file with the weights, each in the type it is stored in now, rounded once; new tensors are F32.
+  func safetensors(_ weights: StateDict) throws -> [UInt8] {
+    try ModelFiles.safetensors(weights, dtypes: dtypes, metadata: metadata)
+  }
+
+  static func safetensors(
+    _ weights: StateDict, dtypes: [String: DType] = [:],
+    metadata: [(key: String, value: String)] = [(key: "format", value: "pt")]
+  ) throws -> [UInt8] {
+    let tensors = try weights.entries.map { entry in
+      SafetensorsWriter.Tensor(
+        name: entry.name, dtype: dtypes[entry.name] ?? .f32, shape: try Shape(entry.shape))
+    }
+    let ordered = SafetensorsWriter.libraryOrder(tensors)
+    var bytes = try SafetensorsWriter.headerBytes(tensors: ordered, metadata: metadata)
+    for tensor in ordered {
+      guard let entry = weights[tensor.name] else { continue }
+      bytes += try FloatConversion.bytes(entry.values, as: tensor.dtype)
+    }
+    return bytes
+  }
+}
