@@ -51,7 +51,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MergingTests", dependencies: ["Merging", "Tensors"], exclude: ["Golden"], swiftSettings: strict),
-    .testTarget(name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(name: "WeightStoreTests", dependencies: ["WeightStore"], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     .testTarget(name: "wgitTests", dependencies: ["wgit", "WeightStore", "Documents"], swiftSettings: strict),

@@ -29,15 +29,24 @@ package struct ImageDataset: Sendable {
   ///
   /// - Throws: `TrainerError` with code `resourceLimit` for more than 4 GiB of images.
   package func examples(_ selected: [Int]) throws -> ExampleSet {
-    let dimensions = imageShape.dimensions
-    let imageCount = imageShape.elementCount
-    guard selected.count <= Self.byteLimit / imageCount else {
+    guard selected.count <= Self.byteLimit / imageShape.elementCount else {
       throw TrainerError(
         .resourceLimit,
         "\(selected.count) images of shape \(imageShape) take more than \(Self.byteLimit) bytes")
     }
+    return ExampleSet(
+      inputShape: imageShape, labels: selected.map { rows[$0].label }, domains: selected.map { rows[$0].domain },
+      domainNames: domainNames, pixels: turnedPixels(selected))
+  }
+
+  /// The pixels of some rows one after the other, each turned by its angle.
+  private func turnedPixels(_ selected: [Int]) -> [UInt8] {
+    guard !selected.isEmpty else { return [] }
+    let dimensions = imageShape.dimensions
+    let imageCount = imageShape.elementCount
+    // Rows of a domain share an angle; rows with angles of their own would only fill memory.
     var rotations: [Double: Rotation] = [:]
-    let selectedPixels = [UInt8](unsafeUninitializedCapacity: selected.count * imageCount) { target, count in
+    return [UInt8](unsafeUninitializedCapacity: selected.count * imageCount) { target, count in
       pixels.withUnsafeBufferPointer { source in
         guard let from = source.baseAddress, let to = target.baseAddress else { return }
         for (position, index) in selected.enumerated() {
@@ -45,14 +54,11 @@ package struct ImageDataset: Sendable {
           let rotation =
             rotations[row.angle]
             ?? Rotation(degrees: row.angle, width: dimensions[2], height: dimensions[1], channels: dimensions[0])
-          if rotations.count < 1000 { rotations[row.angle] = rotation }
+          if rotations.count < 100 { rotations[row.angle] = rotation }
           rotation.apply(from + row.image * imageCount, into: to + position * imageCount)
         }
         count = selected.count * imageCount
       }
     }
-    return ExampleSet(
-      inputShape: imageShape, labels: selected.map { rows[$0].label }, domains: selected.map { rows[$0].domain },
-      domainNames: domainNames, pixels: selectedPixels)
   }
 }

@@ -1,6 +1,9 @@
 extension TrainingRun {
   /// The network and weights a run starts from: the request's, with the head the task and the data set call for.
   ///
+  /// A grafted head replaces the model's whatever the task says of heads. Otherwise `head: keep` keeps it, `head: new`
+  /// draws a fresh one, and a task that says neither keeps a head with the data set's number of classes.
+  ///
   /// - Throws: `TrainerError` with code `classCountMismatch` if a head that must be kept, or a grafted one, does not
   /// have
   ///   the data set's number of classes.

@@ -3,12 +3,11 @@ import Foundation
 import Testing
 import Trainer
 
-/// The reference values in Tests/Golden/Trainer, written by the Python programs beside them.
+/// The reference values in Tests/TrainerTests/Golden, written by the Python programs beside them.
 enum Golden {
   static func read(_ name: String) throws -> JSONValue {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let file = folder.appending(path: "Golden/Trainer/\(name)")
+    let file = folder.appending(path: "Golden/\(name)")
     return try JSONParser.parse(Array(Data(contentsOf: file)))
   }
 

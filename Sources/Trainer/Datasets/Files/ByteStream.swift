@@ -40,7 +40,8 @@ final class ByteStream {
 
   /// Reads exactly `count` bytes of content.
   func read(_ count: Int) throws -> [UInt8] {
-    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+    guard count > 0 else { return [] }
+    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       filled = try fill(buffer)
       guard filled == count else {
         throw TrainerError(
