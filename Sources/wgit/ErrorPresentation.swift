@@ -38,6 +38,7 @@ enum ErrorPresentation {
     case let error as CheckpointError: Shown(status: .invalidData, message: error.message)
     case let error as MergeError: Shown(status: .invalidData, message: error.message)
     case let error as TensorError: Shown(status: .invalidData, message: error.message)
+    case is ExitCode: nil
     default:
       Wgit.exitCode(for: error) == .failure
         ? Shown(status: .bug, message: "an error that wgit does not know: \(error)", hint: "please report this")

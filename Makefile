@@ -1,0 +1,23 @@
+# Every target is a small script under scripts/.
+
+.PHONY: all example test lint format build clean
+
+all: build
+
+example: ## install what is missing, build, run the example project end to end
+	@scripts/example
+
+test: ## install what is missing, build, run every test
+	@scripts/test
+
+lint: ## check the format of all sources
+	@scripts/lint
+
+format: ## put all sources in the project's format
+	swift format --in-place --recursive Package.swift Sources Tests
+
+build: ## build the release binary
+	@scripts/build
+
+clean:
+	swift package clean
