@@ -30,7 +30,7 @@ run wgit commit -m "Freshly initialised network"
 
 step "2. Pre-train, then auxiliary fine-tunings on branches of their own"
 run wgit finetune --task tasks/pretrain.yaml
-for auxiliary in pairs thirds halves; do
+for auxiliary in thirds quarters fifths; do
   run wgit finetune main --task "tasks/$auxiliary.yaml" --branch "aux/$auxiliary"
 done
 
@@ -38,7 +38,7 @@ step "3. The target task: one probed head, the ordinary fine-tuning, and one fro
 run wgit finetune main --task tasks/target.yaml --probe-only --branch target/probe
 run wgit finetune main --task tasks/target.yaml --head-from target/probe --branch target/ordinary --seed 1
 seed=2
-for auxiliary in pairs thirds halves; do
+for auxiliary in thirds quarters fifths; do
   run wgit finetune "aux/$auxiliary" --task tasks/target.yaml --head-from target/probe \
     --branch "target/$auxiliary" --seed "$seed"
   seed=$((seed + 1))
@@ -46,10 +46,10 @@ done
 
 step "4. Ratatouille: the uniform average of all target fine-tunings, on a branch that starts as the ordinary one"
 run wgit switch --create release target/ordinary
-run wgit merge --strategy ratatouille --gate target/pairs target/thirds target/halves
+run wgit merge --strategy ratatouille --gate target/thirds target/quarters target/fifths
 
 step "5. Certificates: each fine-tuning and the average, against the ordinary fine-tuning"
-ask wgit test target/ordinary target/pairs target/thirds target/halves release --against target/ordinary
+ask wgit test target/ordinary target/thirds target/quarters target/fifths release --against target/ordinary
 ask wgit test release --against target/ordinary
 [ "$answer" -eq 0 ]
 
