@@ -55,6 +55,7 @@ let package = Package(
       name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(name: "WeightStoreTests", dependencies: ["WeightStore"], swiftSettings: strict),
+    .testTarget(name: "ProjectTests", dependencies: [], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     .testTarget(name: "wgitTests", dependencies: ["wgit", "WeightStore", "Documents"], swiftSettings: strict),
   ],
