@@ -1,25 +1,5 @@
+import Documents
 import Tensors
-
-/// A layer and the name its parameters bear.
-package struct NamedLayer: Sendable {
-  package let name: String?
-  package let layer: any Layer
-
-  package init(name: String? = nil, _ layer: any Layer) {
-    self.name = name
-    self.layer = layer
-  }
-}
-
-/// A parameter of a network: `<layer>.weight` with PyTorch's shape.
-package struct NetworkParameter: Sendable, Equatable {
-  package let name: String
-  package let shape: [Int]
-  package let role: LayerParameter.Role
-  let layout: LayerParameter.Layout
-
-  package var elementCount: Int { shape.reduce(1, *) }
-}
 
 /// Layers one after the other, whose shapes are known to chain.
 package struct LayerChain: Sendable {
@@ -65,7 +45,7 @@ package struct LayerChain: Sendable {
 
   /// How messages call a layer: `layer 3 "conv2" (Conv2d)`.
   static func subject(index: Int, name: String?, typeName: String) -> String {
-    "layer \(index + 1)" + (name.map { " \"\($0)\"" } ?? "") + " (\(typeName))"
+    "layer \(index + 1)" + (name.map { " " + $0.quoted() } ?? "") + " (\(typeName))"
   }
 
   private static func check(input: ActivationShape, layers: [NamedLayer]) throws {
@@ -87,7 +67,7 @@ package struct LayerChain: Sendable {
     }
     var names: Set<String> = []
     for name in layers.compactMap(\.name) where !names.insert(name).inserted {
-      throw TrainerError(.malformedNetwork, "two layers are named \"\(name)\"")
+      throw TrainerError(.malformedNetwork, "two layers are named \(name.quoted())")
     }
   }
 

@@ -11,7 +11,7 @@ extension NetworkDefinition {
     }
     let known = ["format", "version", "input", "head", "layers"]
     if let key = object.members.map(\.key).first(where: { !known.contains($0) }) {
-      throw TrainerError(.malformedNetwork, "unknown key \"\(key)\" in a network definition")
+      throw TrainerError(.malformedNetwork, "unknown key \(key.quoted()) in a network definition")
     }
     guard object["format"]?.stringValue == Self.formatName else {
       throw TrainerError(.malformedNetwork, "\"format\" is not \"\(Self.formatName)\"")
@@ -55,11 +55,12 @@ extension NetworkDefinition {
       throw TrainerError(.malformedNetwork, "layer \(index + 1) is not an object with a \"type\"")
     }
     let name = try name(object["name"], index: index)
-    let subject = LayerChain.subject(index: index, name: name, typeName: typeName)
     guard let type = LayerRegistry.type(named: typeName) else {
       let known = LayerRegistry.types.map { $0.typeName }.joined(separator: ", ")
-      throw TrainerError(.malformedNetwork, "\(subject): unknown type; known are \(known)")
+      throw TrainerError(
+        .malformedNetwork, "layer \(index + 1): unknown type \(typeName.quoted()); known are \(known)")
     }
+    let subject = LayerChain.subject(index: index, name: name, typeName: typeName)
     let members = object.members.filter { $0.key != "type" && $0.key != "name" }
     var arguments = LayerArguments(
       subject: subject, members: Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -1,8 +1,11 @@
+import Documents
+
 /// A network as data: what `network.json` says.
 ///
 /// ```json
 /// {"format": "wgit-network", "version": 1, "input": [1, 28, 28], "head": "head", "layers": [
-///   {"name": "conv1", "type": "Conv2d", "in_channels": 1, "out_channels": 32, "kernel_size": 3, "stride": 2, "padding": 1},
+///   {"name": "conv1", "type": "Conv2d", "in_channels": 1, "out_channels": 32, "kernel_size": 3,
+///    "stride": 2, "padding": 1},
 ///   {"type": "ReLU"}, {"type": "Flatten"},
 ///   {"name": "head", "type": "Linear", "in_features": 6272, "out_features": 10}]}
 /// ```
@@ -20,7 +23,8 @@ package struct NetworkDefinition: Sendable {
   package init(input: ActivationShape, layers: [NamedLayer], head: String) throws {
     let chain = try LayerChain(input: input, layers: layers)
     guard let last = layers.last, last.name == head, let linear = last.layer as? Linear else {
-      throw TrainerError(.malformedNetwork, "the head \"\(head)\" is not the name of a Linear that is the last layer")
+      throw TrainerError(
+        .malformedNetwork, "the head \(head.quoted()) is not the name of a Linear that is the last layer")
     }
     self.chain = chain
     headName = head

@@ -1,3 +1,4 @@
+import Documents
 import Tensors
 
 extension DatasetDescription {
@@ -17,12 +18,14 @@ extension DatasetDescription {
       if let shape, shape != Array(array.dimensions.dropFirst()) {
         throw TrainerError(
           .malformedDataFile,
-          "\"\(file)\" has images of shape \(Array(array.dimensions.dropFirst())), \"\(images[0])\" of \(shape)")
+          "\(file.quoted()) has images of shape \(Array(array.dimensions.dropFirst())), "
+            + "\(images[0].quoted()) of \(shape)"
+        )
       }
       shape = Array(array.dimensions.dropFirst())
       imageCount += array.dimensions[0]
       guard pixels.count + array.bytes.count <= Self.byteLimit else {
-        throw TrainerError(.resourceLimit, "the images of \"\(name)\" are more than \(Self.byteLimit) bytes")
+        throw TrainerError(.resourceLimit, "the images of \(name.quoted()) are more than \(Self.byteLimit) bytes")
       }
       if labels.indices.contains(index) {
         fileLabels += try Self.labels(labels[index], count: array.dimensions[0], imageFile: file, in: dataFolder)
@@ -31,7 +34,7 @@ extension DatasetDescription {
     }
     let dimensions = shape ?? []
     guard dimensions.count >= 2, dimensions.allSatisfy({ $0 > 0 }) else {
-      throw TrainerError(.malformedDataFile, "\"\(images[0])\" has images of the empty shape \(dimensions)")
+      throw TrainerError(.malformedDataFile, "\(images[0].quoted()) has images of the empty shape \(dimensions)")
     }
     let kept = try labelledImages(fileLabels, imageCount: imageCount)
     return ImageDataset(
@@ -47,7 +50,8 @@ extension DatasetDescription {
     let array = try IDX(fileBytes: DataFolder.read(try folder.resolve(file)), name: file)
     guard (3...4).contains(array.dimensions.count) else {
       throw TrainerError(
-        .malformedDataFile, "\"\(file)\" has shape \(array.dimensions), images have shape [N, H, W] or [N, H, W, C]")
+        .malformedDataFile,
+        "\(file.quoted()) has shape \(array.dimensions), images have shape [N, H, W] or [N, H, W, C]")
     }
     return array
   }
@@ -59,7 +63,7 @@ extension DatasetDescription {
     guard array.dimensions == [count] else {
       throw TrainerError(
         .malformedDataFile,
-        "\"\(file)\" has labels of shape \(array.dimensions), \"\(imageFile)\" has \(count) images")
+        "\(file.quoted()) has labels of shape \(array.dimensions), \(imageFile.quoted()) has \(count) images")
     }
     return array.bytes
   }
@@ -72,12 +76,12 @@ extension DatasetDescription {
     }
     guard firstRow <= order.count else {
       throw TrainerError(
-        .insufficientRows, "data set \"\(name)\" has \(order.count) rows, none from row \(firstRow) on")
+        .insufficientRows, "data set \(name.quoted()) has \(order.count) rows, none from row \(firstRow) on")
     }
     if let rowLimit, rowLimit > order.count - firstRow {
       throw TrainerError(
         .insufficientRows,
-        "data set \"\(name)\" has \(order.count) rows, not \(rowLimit) from row \(firstRow) on")
+        "data set \(name.quoted()) has \(order.count) rows, not \(rowLimit) from row \(firstRow) on")
     }
     let kept = order[firstRow...].prefix(rowLimit ?? order.count)
     if transform?.ownClassCount != nil { return kept.map { LabelledImage(image: $0, label: 0) } }
@@ -86,7 +90,7 @@ extension DatasetDescription {
       if let relabel { return relabel[label].map { LabelledImage(image: image, label: Int32($0)) } }
       guard label < classCount else {
         throw TrainerError(
-          .labelOutOfRange, "row \(image) of data set \"\(name)\" has label \(label), classes are \(classCount)")
+          .labelOutOfRange, "row \(image) of data set \(name.quoted()) has label \(label), classes are \(classCount)")
       }
       return LabelledImage(image: image, label: Int32(label))
     }

@@ -55,7 +55,7 @@ extension DatasetDescription {
     var result: [Int: Int] = [:]
     for key in mapping.keys {
       guard let old = Int(key), (0...255).contains(old), String(old) == key else {
-        throw yaml.invalidValue(of: "relabel", mustBe: "a mapping from labels 0 to 255, not from \"\(key)\"")
+        throw yaml.invalidValue(of: "relabel", mustBe: "a mapping from labels 0 to 255, not from \(key.quoted())")
       }
       let new = try mapping.integer(key)
       guard (0..<classCount).contains(new) else {

@@ -1,3 +1,5 @@
+import Documents
+
 /// An array of bytes from an IDX file, the format of MNIST: `00 00 08 <rank>`, then one big-endian 32-bit size for each
 /// dimension, then the elements in C order. A file may be gzip-compressed.
 struct IDX: Sendable, Equatable {
@@ -16,15 +18,16 @@ struct IDX: Sendable, Equatable {
     let stream = try ByteStream(fileBytes, name: name)
     let magic = try stream.read(4)
     guard magic[0] == 0, magic[1] == 0 else {
-      throw TrainerError(.malformedDataFile, "\"\(name)\" is not an IDX file: it does not begin with two zero bytes")
+      throw TrainerError(
+        .malformedDataFile, "\(name.quoted()) is not an IDX file: it does not begin with two zero bytes")
     }
     guard magic[2] == 0x08 else {
       throw TrainerError(
         .malformedDataFile,
-        "\"\(name)\" holds elements of IDX type \(magic[2]) (byte 2), only 8, unsigned bytes, is read")
+        "\(name.quoted()) holds elements of IDX type \(magic[2]) (byte 2), only 8, unsigned bytes, is read")
     }
     guard (1...4).contains(magic[3]) else {
-      throw TrainerError(.malformedDataFile, "\"\(name)\" has \(magic[3]) dimensions (byte 3), 1 to 4 are read")
+      throw TrainerError(.malformedDataFile, "\(name.quoted()) has \(magic[3]) dimensions (byte 3), 1 to 4 are read")
     }
     let header = try stream.read(4 * Int(magic[3]))
     let dimensions = stride(from: 0, to: header.count, by: 4).map { offset in
@@ -34,7 +37,9 @@ struct IDX: Sendable, Equatable {
     guard count <= stream.remainingLimit else {
       throw TrainerError(
         .malformedDataFile,
-        "\"\(name)\" promises \(count) bytes of shape \(dimensions), more than its \(fileBytes.count) bytes can hold")
+        "\(name.quoted()) promises \(count) bytes of shape \(dimensions), "
+          + "more than its \(fileBytes.count) bytes can hold"
+      )
     }
     bytes = try stream.read(count)
     try stream.finish()
@@ -46,7 +51,8 @@ struct IDX: Sendable, Equatable {
     for dimension in dimensions {
       let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
       guard !overflow, product <= elementLimit else {
-        throw TrainerError(.resourceLimit, "\"\(name)\" has shape \(dimensions), more than \(elementLimit) elements")
+        throw TrainerError(
+          .resourceLimit, "\(name.quoted()) has shape \(dimensions), more than \(elementLimit) elements")
       }
       count = product
     }

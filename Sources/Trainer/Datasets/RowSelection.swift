@@ -1,3 +1,5 @@
+import Documents
+
 /// Which rows of a data set: in each of the domains, `perDomain` rows after the first `skip`.
 package struct RowSelection: Sendable, Equatable {
   /// Names; nil for all domains.
@@ -53,7 +55,8 @@ extension ImageDataset {
     for name in names ?? [] where !domainNames.contains(name) {
       throw TrainerError(
         .unknownDomain,
-        "data set \"\(self.name)\" has no domain \"\(name)\"; it has \(domainNames.joined(separator: ", "))")
+        "data set \(self.name.quoted()) has no domain \(name.quoted()); it has "
+          + domainNames.prefix(20).map { $0.quoted(limit: 20) }.joined(separator: ", "))
     }
     var rowsOfDomain: [[Int]] = Array(repeating: [], count: domainNames.count)
     for (index, row) in rows.enumerated() { rowsOfDomain[Int(row.domain)].append(index) }
@@ -63,7 +66,7 @@ extension ImageDataset {
   private static func slice(_ rows: [Int], skip: Int, count: Int, domain: String) throws -> ArraySlice<Int> {
     guard skip >= 0, count >= 0, skip <= rows.count, count <= rows.count - skip else {
       throw TrainerError(
-        .insufficientRows, "domain \"\(domain)\" has \(rows.count) rows, not \(count) after the first \(skip)")
+        .insufficientRows, "domain \(domain.quoted()) has \(rows.count) rows, not \(count) after the first \(skip)")
     }
     return rows[skip..<skip + count]
   }

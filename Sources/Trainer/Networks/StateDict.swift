@@ -1,3 +1,4 @@
+import Documents
 import Tensors
 
 /// Parameters by name, in order, in PyTorch's layout.
@@ -26,7 +27,7 @@ package struct StateDict: Sendable, Equatable {
   package mutating func set(_ name: String, shape: [Int], values: [Float]) throws {
     guard try Shape(shape).elementCount == values.count else {
       throw TrainerError(
-        .wrongParameterShape, "\"\(name)\" has \(values.count) values, which its shape \(shape) does not hold")
+        .wrongParameterShape, "\(name.quoted()) has \(values.count) values, which its shape \(shape) does not hold")
     }
     let entry = Entry(name: name, shape: shape, values: values)
     if let position = positions[name] {
@@ -53,17 +54,19 @@ package struct StateDict: Sendable, Equatable {
   package func validate(for parameters: [NetworkParameter]) throws {
     for parameter in parameters {
       guard let entry = self[parameter.name] else {
-        throw TrainerError(.missingParameter, "the weights have no \"\(parameter.name)\" of shape \(parameter.shape)")
+        throw TrainerError(
+          .missingParameter, "the weights have no \(parameter.name.quoted()) of shape \(parameter.shape)")
       }
       guard entry.shape == parameter.shape else {
         throw TrainerError(
           .wrongParameterShape,
-          "\"\(parameter.name)\" has shape \(entry.shape), the network needs \(parameter.shape)")
+          "\(parameter.name.quoted()) has shape \(entry.shape), the network needs \(parameter.shape)")
       }
     }
     let expected = Set(parameters.map(\.name))
     if let entry = entries.first(where: { !expected.contains($0.name) }) {
-      throw TrainerError(.unexpectedParameter, "the weights have \"\(entry.name)\", the network has no such parameter")
+      throw TrainerError(
+        .unexpectedParameter, "the weights have \(entry.name.quoted()), the network has no such parameter")
     }
   }
 }

@@ -58,20 +58,6 @@ package struct TrainingTask: Sendable {
   package static let batchLimit = 1 << 16
 }
 
-/// Changes to a task for one run.
-package struct TrainingOverrides: Sendable, Equatable {
-  package var learningRate: Double?
-  package var weightDecay: Double?
-  package var stepCount: Int?
-  package var batchSize: Int?
-  /// Trains the head alone, as the task's linear probe says, and leaves the rest as it is.
-  package var isProbeOnly = false
-  /// Leaves the linear probe out, for example because a probed head is grafted.
-  package var skipsProbe = false
-
-  package init() {}
-}
-
 extension TrainingTask {
   /// The task as one run does it.
   package func applying(_ overrides: TrainingOverrides) throws -> TrainingTask {
@@ -81,7 +67,7 @@ extension TrainingTask {
     task.stepCount = overrides.isProbeOnly ? 0 : overrides.stepCount ?? stepCount
     task.batchSize = overrides.batchSize ?? batchSize
     if overrides.isProbeOnly && (overrides.skipsProbe || linearProbe == nil) {
-      throw TrainerError(.malformedTask, "task \"\(name)\" has no linear probe to run alone")
+      throw TrainerError(.malformedTask, "task \(name.quoted()) has no linear probe to run alone")
     }
     if overrides.skipsProbe { task.linearProbe = nil }
     try task.check()

@@ -83,7 +83,8 @@ final class GradientPass: @unchecked Sendable {
     return sum
   }
 
-  /// gradient <- (gradient or 0) + slot 0 + slot 1 + …, in that order for every element; threads share the elements out.
+  /// gradient <- (gradient or 0) + slot 0 + slot 1 + …, in that order for every element; threads share the elements
+  /// out.
   private func addSlots(_ count: Int, toGradient isContinued: Bool) {
     let parameterCount = network.parameterCount
     work.run(shardCount: (parameterCount + Self.blockSize - 1) / Self.blockSize) { _, block in

@@ -1,3 +1,5 @@
+import Documents
+
 extension TrainingRun {
   /// The network and weights a run starts from: the request's, with the head the task and the data set call for.
   ///
@@ -17,7 +19,9 @@ extension TrainingRun {
     case .keep where !fits:
       throw TrainerError(
         .classCountMismatch,
-        "the head has \(request.network.classCount) classes, data set \"\(request.dataset.name)\" has \(classCount)")
+        "the head has \(request.network.classCount) classes, "
+          + "data set \(request.dataset.name.quoted()) has \(classCount)"
+      )
     case .keep:
       return (request.network, request.weights)
     case .new:
@@ -43,12 +47,12 @@ extension TrainingRun {
   private static func check(_ head: StateDict, of network: NetworkDefinition, dataset: ImageDataset) throws {
     for name in network.headParameterNames {
       guard let entry = head[name] else {
-        throw TrainerError(.missingParameter, "the grafted head has no \"\(name)\"")
+        throw TrainerError(.missingParameter, "the grafted head has no \(name.quoted())")
       }
       guard let count = entry.shape.first, count == dataset.classCount else {
         throw TrainerError(
           .classCountMismatch,
-          "the grafted head's \"\(name)\" has shape \(entry.shape), data set \"\(dataset.name)\" has "
+          "the grafted head's \(name.quoted()) has shape \(entry.shape), data set \(dataset.name.quoted()) has "
             + "\(dataset.classCount) classes")
       }
     }

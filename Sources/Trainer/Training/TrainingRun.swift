@@ -1,3 +1,5 @@
+import Documents
+
 /// One fine-tuning: the head is chosen, probed if the task says so, then the whole network is trained.
 ///
 /// Determinism: the result is a function of the request without its thread count, and of the BLAS core.
@@ -21,7 +23,8 @@ package struct TrainingRun {
       validationPerDomain: request.task.validationPerDomain)
     guard !split.train.isEmpty else {
       throw TrainerError(
-        .insufficientRows, "task \"\(request.task.name)\" leaves no row of \"\(request.dataset.name)\" to train on")
+        .insufficientRows,
+        "task \(request.task.name.quoted()) leaves no row of \(request.dataset.name.quoted()) to train on")
     }
     trainExamples = try request.dataset.examples(split.train)
     validationExamples = try request.dataset.examples(split.validation)
@@ -68,7 +71,7 @@ package struct TrainingRun {
   private mutating func trainNetwork(_ observer: TrainingObserver) throws -> TrainingPhase.Result {
     let task = request.task
     guard let optimizer = OptimizerRegistry.type(named: task.optimizer.name) else {
-      throw TrainerError(.malformedTask, "there is no optimizer \"\(task.optimizer.name)\"")
+      throw TrainerError(.malformedTask, "there is no optimizer \(task.optimizer.name.quoted())")
     }
     let phase = TrainingPhase(
       phase: .train, stepCount: task.stepCount, batchSize: task.batchSize, learningRate: task.optimizer.learningRate,

@@ -54,7 +54,7 @@ struct NetworkDefinitionTests {
   }
 
   @Test(arguments: [
-    ("\"type\": \"ReLU\"", "\"type\": \"Swish\"", "layer 2 (Swish): unknown type"),
+    ("\"type\": \"ReLU\"", "\"type\": \"Swish\"", "layer 2: unknown type \"Swish\""),
     ("\"stride\": 2", "\"strides\": 2", "layer 1 \"conv1\" (Conv2d): unknown argument \"strides\""),
     ("\"stride\": 2", "\"stride\": 0", "\"stride\" is 0"),
     ("\"stride\": 2", "\"stride\": 2.5", "\"stride\" is not an integer"),

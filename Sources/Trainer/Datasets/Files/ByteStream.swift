@@ -1,4 +1,5 @@
 import CZlib
+import Documents
 
 /// The content of a file in memory, inflated while it is read if the file is gzip.
 final class ByteStream {
@@ -22,7 +23,7 @@ final class ByteStream {
     let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard status == Z_OK else {
       stream.deallocate()
-      throw TrainerError(.resourceLimit, "zlib cannot start to inflate \"\(name)\" (\(status))")
+      throw TrainerError(.resourceLimit, "zlib cannot start to inflate \(name.quoted()) (\(status))")
     }
     inflater = stream
   }
@@ -46,7 +47,7 @@ final class ByteStream {
       guard filled == count else {
         throw TrainerError(
           .malformedDataFile,
-          "\"\(name)\" ends at byte \(position), \(count - filled) bytes before its header says")
+          "\(name.quoted()) ends at byte \(position), \(count - filled) bytes before its header says")
       }
     }
   }
@@ -56,16 +57,17 @@ final class ByteStream {
     var extra: UInt8 = 0
     let count = try withUnsafeMutableBytes(of: &extra) { try fill($0.bindMemory(to: UInt8.self)) }
     guard count == 0 else {
-      throw TrainerError(.malformedDataFile, "\"\(name)\" goes on after byte \(position - 1), where its data end")
+      throw TrainerError(.malformedDataFile, "\(name.quoted()) goes on after byte \(position - 1), where its data end")
     }
     guard inflater == nil || isEnded else {
       throw TrainerError(
-        .malformedDataFile, "\"\(name)\" ends at byte \(consumedCount), before the end of its gzip stream")
+        .malformedDataFile, "\(name.quoted()) ends at byte \(consumedCount), before the end of its gzip stream")
     }
     guard consumedCount == bytes.count else {
       throw TrainerError(
         .malformedDataFile,
-        "\"\(name)\" has \(bytes.count - consumedCount) bytes after the end of its gzip stream at byte \(consumedCount)"
+        "\(name.quoted()) has \(bytes.count - consumedCount) bytes after the end of its gzip stream "
+          + "at byte \(consumedCount)"
       )
     }
   }
@@ -104,7 +106,7 @@ final class ByteStream {
     isEnded = status == Z_STREAM_END
     guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
       throw TrainerError(
-        .malformedDataFile, "\"\(name)\" is damaged: zlib reports \(status) at byte \(consumedCount) of the file")
+        .malformedDataFile, "\(name.quoted()) is damaged: zlib reports \(status) at byte \(consumedCount) of the file")
     }
     return filled
   }

@@ -1,3 +1,4 @@
+import Documents
 import Glibc
 
 /// The folder that holds the files data set descriptions name.
@@ -23,7 +24,7 @@ package struct DataFolder: Sendable {
       return "\(path)/\(candidate)"
     }
     throw TrainerError(
-      .dataFileMissing, "the data folder \"\(path)\" has neither \"\(name)\" nor \"\(alternative)\"")
+      .dataFileMissing, "the data folder \"\(path)\" has neither \(name.quoted()) nor \(alternative.quoted())")
   }
 
   /// Refuses names that are absolute, lead upwards or are not paths.
@@ -31,7 +32,7 @@ package struct DataFolder: Sendable {
     let components = name.split(separator: "/", omittingEmptySubsequences: false)
     let isSafe = components.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !name.utf8.contains(0)
     guard isSafe else {
-      throw TrainerError(.malformedDescription, "\"\(name)\" is not the name of a file below the data folder")
+      throw TrainerError(.malformedDescription, "\(name.quoted()) is not the name of a file below the data folder")
     }
   }
 

@@ -3,8 +3,8 @@ import Tensors
 
 /// Every image turned by an angle of its own: `augment: {rotate: {from: -90, to: 90}, copies: 4, seed: 0}`.
 ///
-/// Every image stands `copies` times (1 unless given), all images of the first copy before those of the second. The angle
-/// is uniform in [from, to): draw copy x images + image of CounterRandom(seed, stream "augment/rotate").
+/// Every image stands `copies` times (1 unless given), all images of the first copy before those of the second. The
+/// angle is uniform in [from, to): draw copy x images + image of CounterRandom(seed, stream "augment/rotate").
 package struct RandomRotation: DatasetTransform {
   package static let key = "augment"
 

@@ -2,9 +2,10 @@ import Documents
 
 /// One domain for each angle: `domains: {rotate: [0, 15, 30, 45, 60, 75]}`.
 ///
-/// With k angles, row i goes to domain i mod k and is turned by that domain's angle. Domains are named by the numbers as
-/// written.
-/// Source: RotatedMNIST of DomainBed (I. Gulrajani, D. Lopez-Paz, "In search of lost domain generalization", ICLR 2021).
+/// With k angles, row i goes to domain i mod k and is turned by that domain's angle. Domains are named by the numbers
+/// as written.
+/// Source: RotatedMNIST of DomainBed (I. Gulrajani, D. Lopez-Paz, "In search of lost domain generalization", ICLR
+/// 2021).
 package struct RotatedDomains: DatasetTransform {
   package static let key = "domains"
 

@@ -1,12 +1,13 @@
 import Documents
 import Tensors
 
-/// A task that needs no labels, to tell by which angle an image was turned: `label-by: {rotate: [0, 90, 180, 270], seed: 0}`.
+/// A task that needs no labels, to tell by which angle an image was turned: `label-by: {rotate: [0, 90, 180, 270],
+/// seed: 0}`.
 ///
-/// Image i is turned by one of the angles, draw i of CounterRandom(seed, stream "label-by/rotate"), and its label is the
-/// angle's index.
-/// Source: S. Gidaris, P. Singh, N. Komodakis, "Unsupervised representation learning by predicting image rotations", ICLR
-/// 2018.
+/// Image i is turned by one of the angles, draw i of CounterRandom(seed, stream "label-by/rotate"), and its label is
+/// the angle's index.
+/// Source: S. Gidaris, P. Singh, N. Komodakis, "Unsupervised representation learning by predicting image rotations",
+/// ICLR 2018.
 package struct RotationLabels: DatasetTransform {
   package static let key = "label-by"
 

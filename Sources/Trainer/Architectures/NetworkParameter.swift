@@ -1,0 +1,9 @@
+/// A parameter of a network: `<layer>.weight` with PyTorch's shape.
+package struct NetworkParameter: Sendable, Equatable {
+  package let name: String
+  package let shape: [Int]
+  package let role: LayerParameter.Role
+  let layout: LayerParameter.Layout
+
+  package var elementCount: Int { shape.reduce(1, *) }
+}
