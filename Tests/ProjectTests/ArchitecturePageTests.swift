@@ -9,7 +9,7 @@ struct ArchitecturePageTests {
   /// Everything in backticks in the table "Where does X live?" that is a path.
   private func paths() throws -> [String] {
     let text = try String(contentsOf: Self.root.appending(path: "docs/architecture.md"), encoding: .utf8)
-    let table = try #require(text.split(separator: "\n## ").first)
+    let table = try #require(text.split(separator: "\n## ").first { $0.hasPrefix("Where does X live?") })
     let rows = table.split(separator: "\n").filter { $0.hasPrefix("|") }
     let places = rows.compactMap { $0.split(separator: "|").last }
     return places.flatMap { place in
