@@ -33,6 +33,11 @@ extension Repository {
       if staged[path]?.entry != file.entry { outcome.added.append(path) }
     }
     for path in outcome.removed { publication.stageChanges.updateValue(nil, forKey: path) }
+    for path in pathsInTheWay(of: Set(publication.stageChanges.keys).union(paths), staged: staged)
+    where publication.stageChanges[path] == nil {
+      publication.stageChanges.updateValue(nil, forKey: path)
+      outcome.removed.append(path)
+    }
     try Tree(entries: stagedEntries(staged, applying: publication.stageChanges)).checkNoFileIsAFolder()
     if let writer = writer.take() {
       outcome.storedByteCount = writer.storedByteCount
@@ -56,12 +61,16 @@ extension Repository {
         paths.insert(target)
         continue
       }
+      let occupant = try target.map { path throws(StoreError) in try working.occupant(of: path) }
+      if let target, staged[target] != nil, case .some(.nothing) = occupant {
+        removed.insert(target)
+        continue
+      }
       let walk = try FolderWalk(working, below: target)
       outcome.skipped += walk.skipped
-      let prefix = target.map { $0.text + "/" } ?? ""
-      let tracked = staged.keys.filter { target == nil || $0 == target || $0.text.hasPrefix(prefix) }
+      let tracked = staged.keys.filter { path in target.map { path == $0 || path.isBelow($0) } ?? true }
       if let target, walk.files.isEmpty, walk.skipped.isEmpty, tracked.isEmpty {
-        if try working.holdsSpecialFile(target) {
+        if case .some(.special) = occupant {
           throw StoreError(
             .unsupportedFile, "'\(target)' is a symbolic link or a special file", subjects: [target.text])
         }
@@ -74,6 +83,15 @@ extension Repository {
     return paths.sorted()
   }
 
+  /// Staged files that cannot stay beside `added`: a file that became a folder, files whose folder became a file.
+  private func pathsInTheWay(
+    of added: Set<RelativePath>, staged: [RelativePath: StagedFile]
+  ) -> [RelativePath] {
+    let above = added.flatMap(\.ancestors).filter { staged[$0] != nil && !added.contains($0) }
+    let below = staged.keys.filter { path in !added.contains(path) && path.ancestors.contains(where: added.contains) }
+    return Set(above).union(below).sorted()
+  }
+
   /// Reads a file into the store and describes it. A file that changes while it is read is refused.
   func stageFile(
     _ path: RelativePath, writer: inout ObjectWriter?, progress: ((RelativePath, Int, Int) -> Void)? = nil
@@ -82,16 +100,26 @@ extension Repository {
     let before = try file.status()
     let source = try FileSource(file)
     let ingest = FileIngest(loop: loop, progress: progress.map { report in { report(path, $0, source.byteCount) } })
-    let manifest = try ingest.manifest(of: source, path: path, writer: &writer)
-    let stamp = FileStamp(try file.status())
-    guard stamp == FileStamp(before) else {
-      throw StoreError(.busy, "'\(path)' was changed while it was read", subjects: [path.text])
+    let manifest: Manifest
+    do {
+      manifest = try ingest.manifest(of: source, path: path, writer: &writer)
+    } catch {
+      // A file cut short meanwhile cannot be read to its end: that is the reason to tell.
+      guard FileStamp(try file.status()) == FileStamp(before) else { throw wasChanged(path) }
+      throw error
     }
+    let recorded = FileStamp.nowNanoseconds()
+    let stamp = FileStamp(try file.status())
+    guard stamp == FileStamp(before) else { throw wasChanged(path) }
     try writer?.put(manifest)
     let entry = Tree.Entry(
       kind: FileIngest.kind(of: path), isExecutable: before.st_mode & S_IXUSR != 0, byteCount: manifest.byteCount,
       sha256: manifest.sha256, manifest: manifest.id)
-    return StagedFile(entry: entry, stamp: stamp, recordedNanoseconds: FileStamp.nowNanoseconds())
+    return StagedFile(entry: entry, stamp: stamp, recordedNanoseconds: recorded)
+  }
+
+  private func wasChanged(_ path: RelativePath) -> StoreError {
+    StoreError(.busy, "'\(path)' was changed while it was read", subjects: [path.text])
   }
 
   func stagedEntries(

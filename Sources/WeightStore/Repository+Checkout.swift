@@ -1,5 +1,3 @@
-import Glibc
-
 /// Bringing commits into the working folder.
 extension Repository {
   /// What to check out.
@@ -55,13 +53,24 @@ extension Repository {
 
   /// Moves what is checked out forward to `commit` and brings its files in.
   ///
-  /// - Parameter removing: a ref that the same transaction deletes.
+  /// - Parameter removing: the candidate that `commit` waited under; the same transaction deletes it.
+  /// - Throws: `StoreError.branchMoved` if what is checked out was moved meanwhile to a commit that `commit` does not
+  ///   descend from: it would be lost.
   package func fastForward(
     to commit: ObjectID<Commit>, description: String, removing ref: RefName? = nil
   ) throws -> SwitchOutcome {
     let lock = try self.lock()
     let head = try self.head()
-    var publication = moving(head, from: try headCommitID(), to: commit, description: description)
+    let before = try headCommitID()
+    if let before, try !graph.isAncestor(before, of: commit) {
+      throw StoreError(
+        .branchMoved, "'\(head.branchName ?? "HEAD")' stands at \(before.short), which \(commit.short) does not hold",
+        subjects: [head.branchName ?? "HEAD"])
+    }
+    if let ref, try ref != Repository.candidate(of: head.branchName ?? "HEAD") {
+      throw StoreError(.branchMoved, "another branch than that of '\(ref)' is checked out by now", subjects: [ref.text])
+    }
+    var publication = moving(head, from: before, to: commit, description: description)
     if let ref, let target = try target(of: ref) {
       publication.refChanges.append(Operation.RefChange(name: ref, before: target, after: nil))
     }
@@ -108,6 +117,7 @@ extension Repository {
       }
       publication.stageChanges.updateValue(file, forKey: path)
     }
+    try Tree(entries: stagedEntries(staged, applying: publication.stageChanges)).checkNoFileIsAFolder()
     try publish(publication)
     withExtendedLifetime(lock) {}
     return changed
@@ -118,7 +128,7 @@ extension Repository {
     for target in targets {
       let matches = paths.filter { path in
         guard let target else { return true }
-        return path == target || path.text.hasPrefix(target.text + "/")
+        return path == target || path.isBelow(target)
       }
       if let target, matches.isEmpty {
         throw StoreError(.unknownPath, "'\(target)' matches no tracked file", subjects: [target.text])
@@ -126,76 +136,5 @@ extension Repository {
       selected.formUnion(matches)
     }
     return selected.sorted()
-  }
-
-  private struct FolderChange {
-    var stageChanges: [RelativePath: StagedFile?] = [:]
-    var written: [RelativePath] = []
-    var removed: [RelativePath] = []
-  }
-
-  /// Makes the working folder hold `commit`'s files where they differ from what is checked out.
-  private func bringIn(
-    _ commit: ObjectID<Commit>, progress: ((RelativePath, Int, Int) -> Void)?
-  ) throws -> FolderChange {
-    let current = try headCommitID().map { try tree(of: $0) } ?? Tree()
-    let target = try tree(of: commit)
-    let staged = try stage()
-    let differing = SnapshotChanges.fileChanges(from: current.entries, to: target.entries)
-    try checkNothingIsLost(differing, staged: staged, targetPaths: target)
-    var change = FolderChange()
-    for file in differing where file.after == nil {
-      try working.remove(file.path)
-      change.stageChanges.updateValue(nil, forKey: file.path)
-      change.removed.append(file.path)
-    }
-    for file in differing {
-      guard let entry = file.after, staged[file.path]?.entry != entry else { continue }
-      change.stageChanges[file.path] = try write(entry, to: file.path, progress: progress)
-      change.written.append(file.path)
-    }
-    return change
-  }
-
-  private func checkNothingIsLost(
-    _ differing: [SnapshotChanges.FileChange], staged: [RelativePath: StagedFile], targetPaths: Tree
-  ) throws(StoreError) {
-    var lost: [String] = []
-    for change in differing {
-      if let file = staged[change.path] {
-        if file.entry == change.after { continue }
-        // Staged, but not what was checked out: a local change.
-        guard file.entry == change.before else { lost.append(change.path.text); continue }
-        if case .changed = try compare(change.path, with: file) { lost.append(change.path.text) }
-      } else if change.after != nil, try working.stamp(of: change.path) != nil {
-        lost.append(change.path.text)
-      }
-    }
-    guard lost.isEmpty else {
-      throw StoreError(
-        .wouldOverwrite, "local changes to \(lost.count) \(lost.count == 1 ? "file" : "files") would be overwritten",
-        subjects: lost)
-    }
-  }
-
-  /// Rebuilds a file under a temporary name, makes it durable, then puts it in place.
-  private func write(
-    _ entry: Tree.Entry, to path: RelativePath, progress: ((RelativePath, Int, Int) -> Void)?
-  ) throws -> StagedFile {
-    let manifest = try store.load(entry.manifest)
-    guard let folder = try working.openParent(of: path, creating: true) else {
-      throw StoreError(.missingFile, "the folder of '\(path)' does not exist", subjects: [path.text])
-    }
-    let atomic = try AtomicFile(temporaryFolder: layout.temporaryFolder, mode: entry.isExecutable ? 0o777 : 0o666)
-    let file = atomic.file
-    var done = 0
-    try FileRebuild(store: store, loop: loop).run(manifest) { bytes in
-      try file.write(bytes)
-      done += bytes.count
-      progress?(path, done, entry.byteCount)
-    }
-    try atomic.publish(named: path.name, in: folder)
-    return StagedFile(
-      entry: entry, stamp: FileStamp(try file.status()), recordedNanoseconds: FileStamp.nowNanoseconds())
   }
 }

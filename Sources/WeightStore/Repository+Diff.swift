@@ -24,7 +24,7 @@ extension Repository {
     let old = try entries(of: before)
     let new = try entries(of: after)
     return try SnapshotChanges.fileChanges(from: old, to: new).compactMap { change in
-      let isWanted = paths.isEmpty || paths.contains { $0 == change.path || change.path.text.hasPrefix($0.text + "/") }
+      let isWanted = paths.isEmpty || paths.contains { $0 == change.path || change.path.isBelow($0) }
       guard isWanted else { return nil }
       return FileDifference(
         path: change.path, kind: change.kind, byteCountBefore: change.before?.byteCount,
@@ -45,7 +45,7 @@ extension Repository {
   package func contents(of path: RelativePath, in commit: ObjectID<Commit>) throws -> [UInt8]? {
     guard let entry = try tree(of: commit).entries[path] else { return nil }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(entry.byteCount)
+    bytes.reserveCapacity(min(entry.byteCount, 64 * ChunkGrid.chunkByteCount))
     try FileRebuild(store: store, loop: loop).run(store.load(entry.manifest)) { bytes += $0 }
     return bytes
   }

@@ -76,6 +76,11 @@ extension Repository {
       combined += source.counts.combined
       kept += source.counts.kept
     }
+    do throws(StoreError) {
+      try tree.checkNoFileIsAFolder()
+    } catch {
+      throw StoreError(.mergeConflict, error.message, subjects: [], cause: error)
+    }
     try writer?.put(tree)
     let commit = Commit(
       tree: tree.id, parents: tips, author: request.author, committer: request.committer, message: request.message,

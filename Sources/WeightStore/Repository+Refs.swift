@@ -71,7 +71,7 @@ extension Repository {
   /// `a` and `a/b` cannot both be refs, as in git: a remote that keeps refs as files could not hold them.
   func checkNoRefIsAFolder(_ name: RefName) throws(StoreError) {
     for other in try refs().map(\.name.text)
-    where other.hasPrefix(name.text + "/") || name.text.hasPrefix(other + "/") {
+    where other.utf8.starts(with: "\(name.text)/".utf8) || name.text.utf8.starts(with: "\(other)/".utf8) {
       throw StoreError(
         .branchExists, "'\(name.branchName ?? name.text)' cannot stand beside '\(other)'", subjects: [other])
     }

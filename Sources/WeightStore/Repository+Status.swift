@@ -43,10 +43,10 @@ extension Repository {
 
   /// Compares a file of the working folder with its staged entry, by stamp first, then by SHA-256.
   func compare(_ path: RelativePath, with file: StagedFile) throws(StoreError) -> WorkingState {
+    let recorded = FileStamp.nowNanoseconds()
     guard let (stamp, isExecutable) = try working.stamp(of: path) else { return .missing }
     guard isExecutable == file.entry.isExecutable, stamp.byteCount == file.entry.byteCount else { return .changed }
     if file.isProvenUnchanged(stamp) { return .same(file) }
-    let recorded = FileStamp.nowNanoseconds()
     guard try sha256(ofWorkingFile: path) == file.entry.sha256 else { return .changed }
     return .same(StagedFile(entry: file.entry, stamp: stamp, recordedNanoseconds: recorded))
   }

@@ -56,6 +56,9 @@ package final class Repository {
     for folder in [layout.root, layout.packFolder, layout.temporaryFolder] { try Folder.create(folder) }
     let repository = try Repository(workingPath: path, settings: settings)
     let lock = try repository.lock()
+    guard access(layout.formatFile, F_OK) != 0 else {
+      throw StoreError(.alreadyARepository, "'\(layout.root)' is a repository already", subjects: [layout.root])
+    }
     try repository.database.migrate()
     try repository.database.write { try RefTable.setHead(.branch(branch), in: $0) }
     try AtomicFile.write(
@@ -74,6 +77,9 @@ package final class Repository {
       let layout = RepositoryLayout(root: "\(path == "/" ? "" : path)/\(RepositoryLayout.folderName)")
       if access(layout.formatFile, F_OK) == 0 {
         try check(layout, settings: settings)
+        guard RepositoryDatabase.exists(in: layout.root) else {
+          throw StoreError(.corruptObject, "'\(layout.root)' has lost its database '\(RepositoryDatabase.fileName)'")
+        }
         let repository = try Repository(workingPath: path, settings: settings)
         try repository.database.migrate()
         return repository
@@ -94,7 +100,7 @@ package final class Repository {
         subjects: [layout.root])
     }
     let file = try OpenFile.open(layout.formatFile, flags: O_RDONLY)
-    let line = String(decoding: try file.read(at: 0, count: min(256, try file.byteCount())), as: UTF8.self)
+    let line = String(decoding: try file.read(at: 0, count: min(80, try file.byteCount())), as: UTF8.self)
     guard line == RepositoryLayout.formatLine else {
       throw StoreError(
         .unsupportedFormat,

@@ -12,13 +12,17 @@ enum CertificateResultTable {
   }
 
   static func find(_ key: Key, in database: Database) throws -> ObjectID<CertificateResult>? {
-    try Data.fetchOne(
+    try Row.fetchOne(
       database,
       sql: """
         SELECT result FROM certificateResult
         WHERE "commit" = ? AND certificate = ? AND dataSet = ? AND evaluator = ?
         """, arguments: [key.commit.digest.data, key.certificate.data, key.dataSet.data, key.evaluator]
-    ).flatMap { Digest(bytes: $0) }.map { ObjectID($0) }
+    ).map { ObjectID(try $0.digest("result")) }
+  }
+
+  static func all(in database: Database) throws -> [ObjectID<CertificateResult>] {
+    try Row.fetchAll(database, sql: "SELECT result FROM certificateResult").map { ObjectID(try $0.digest("result")) }
   }
 
   static func put(_ result: CertificateResult, in database: Database) throws {

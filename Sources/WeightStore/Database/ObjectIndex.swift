@@ -31,10 +31,10 @@ enum ObjectIndex {
     let low = prefix.padding(to: 64, with: "0")
     let high = prefix.padding(to: 64, with: "f")
     guard let first = Digest(hex: low), let last = Digest(hex: high) else { return [] }
-    return try Data.fetchAll(
+    return try Row.fetchAll(
       database, sql: "SELECT id FROM object WHERE kind = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT ?",
       arguments: [kind.rawValue, first.data, last.data, limit]
-    ).compactMap { Digest(bytes: $0) }
+    ).map { try $0.digest("id") }
   }
 
   static func allEntries(in database: Database) throws -> [Entry] {
@@ -43,7 +43,7 @@ enum ObjectIndex {
 
   static func packs(in database: Database) throws -> [(name: String, byteCount: Int)] {
     try Row.fetchAll(database, sql: "SELECT name, byteCount FROM pack ORDER BY number").map {
-      ($0["name"], $0["byteCount"])
+      (try packName($0), try $0.count("byteCount"))
     }
   }
 
@@ -66,16 +66,22 @@ enum ObjectIndex {
   }
 
   private static func entry(_ row: Row) throws -> Entry {
-    let kindNumber: UInt8 = row["kind"]
-    let encodingNumber: UInt8 = row["encoding"]
-    let id: Data = row["id"]
-    let base: Data? = row["baseID"]
-    guard let kind = ObjectKind(rawValue: kindNumber), let encoding = ChunkEncoding(rawValue: encodingNumber),
-      let digest = Digest(bytes: id), let baseDigest = base.map({ Digest(bytes: $0) }) ?? Digest.zero
-    else { throw StoreError(.corruptObject, "the index holds an entry that this wgit cannot read") }
+    guard let kind = ObjectKind(rawValue: try row.integer("kind")) else { throw row.broken("kind") }
+    guard let encoding = ChunkEncoding(rawValue: try row.integer("encoding")) else { throw row.broken("encoding") }
     let record = PackRecord(
-      kind: kind, encoding: encoding, id: digest, baseID: baseDigest, rawByteCount: row["rawByteCount"],
-      storedByteCount: row["storedByteCount"])
-    return Entry(record: record, packName: row["name"], offset: row["position"])
+      kind: kind, encoding: encoding, id: try row.digest("id"), baseID: try row.optionalDigest("baseID") ?? .zero,
+      rawByteCount: try row.count("rawByteCount"), storedByteCount: try row.count("storedByteCount"))
+    guard
+      PackRecord.isPlausible(
+        raw: record.rawByteCount, stored: record.storedByteCount, kind: kind, encoding: encoding)
+    else { throw row.broken("storedByteCount") }
+    return Entry(record: record, packName: try packName(row), offset: try row.count("position"))
+  }
+
+  /// A name from the database becomes part of a path: it must not lead out of the folder of packs.
+  private static func packName(_ row: Row) throws -> String {
+    let name = try row.text("name")
+    guard PackFormat.isPackName(name) else { throw row.broken("name") }
+    return name
   }
 }

@@ -4,8 +4,7 @@ import GRDB
 /// Queries of the `operation` table: the order of operations; the operations themselves are objects.
 enum OperationTable {
   static func latest(in database: Database) throws -> ObjectID<Operation>? {
-    try Data.fetchOne(database, sql: "SELECT id FROM operation ORDER BY number DESC LIMIT 1")
-      .flatMap { Digest(bytes: $0) }.map { ObjectID($0) }
+    try newest(limit: 1, in: database).first?.id
   }
 
   static func append(_ id: ObjectID<Operation>, in database: Database) throws {
@@ -16,9 +15,6 @@ enum OperationTable {
   static func newest(limit: Int, in database: Database) throws -> [(number: Int64, id: ObjectID<Operation>)] {
     try Row.fetchAll(
       database, sql: "SELECT number, id FROM operation ORDER BY number DESC LIMIT ?", arguments: [limit]
-    ).compactMap { row in
-      let id: Data = row["id"]
-      return Digest(bytes: id).map { (row["number"], ObjectID($0)) }
-    }
+    ).map { (try $0.integer("number"), ObjectID(try $0.digest("id"))) }
   }
 }

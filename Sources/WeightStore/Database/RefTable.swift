@@ -4,16 +4,14 @@ import GRDB
 /// Queries of the `ref` and `head` tables.
 enum RefTable {
   static func target(of name: RefName, in database: Database) throws -> ObjectID<Commit>? {
-    try Data.fetchOne(database, sql: "SELECT target FROM ref WHERE name = ?", arguments: [name.text])
-      .flatMap { Digest(bytes: $0) }.map { ObjectID($0) }
+    try Row.fetchOne(database, sql: "SELECT target FROM ref WHERE name = ?", arguments: [name.text])
+      .map { ObjectID(try $0.digest("target")) }
   }
 
   /// All refs, sorted by name.
   static func all(in database: Database) throws -> [(name: RefName, target: ObjectID<Commit>)] {
-    try Row.fetchAll(database, sql: "SELECT name, target FROM ref ORDER BY name").compactMap { row in
-      let target: Data = row["target"]
-      guard let digest = Digest(bytes: target) else { return nil }
-      return (try RefName(row["name"]), ObjectID(digest))
+    try Row.fetchAll(database, sql: "SELECT name, target FROM ref ORDER BY name").map { row in
+      (try RefName(row.text("name")), ObjectID(try row.digest("target")))
     }
   }
 
@@ -38,11 +36,8 @@ enum RefTable {
     guard let row = try Row.fetchOne(database, sql: "SELECT branch, target FROM head WHERE row = 1") else {
       throw StoreError(.corruptObject, "the repository's database does not say what is checked out")
     }
-    if let branch: String = row["branch"] { return .branch(try RefName(branch)) }
-    guard let target: Data = row["target"], let digest = Digest(bytes: target) else {
-      throw StoreError(.corruptObject, "the repository's database does not say what is checked out")
-    }
-    return .detached(ObjectID(digest))
+    return row.isNull("branch")
+      ? .detached(ObjectID(try row.digest("target"))) : .branch(try RefName(row.text("branch")))
   }
 
   static func setHead(_ head: Head, in database: Database) throws {

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// The SQLite database of a repository: index of objects, refs, operations, stage, results.
 ///
@@ -21,6 +22,14 @@ struct RepositoryDatabase: Sendable {
     } catch {
       throw RepositoryDatabase.storeError(error)
     }
+  }
+
+  /// Whether the database file is there: opening would silently make an empty one.
+  static func exists(in folder: String) -> Bool { access("\(folder)/\(fileName)", F_OK) == 0 }
+
+  /// SQLite's own look at its pages and indexes; one line per fault.
+  func faults() throws(StoreError) -> [String] {
+    try read { try String.fetchAll($0, sql: "PRAGMA integrity_check(20)") }.filter { $0 != "ok" }
   }
 
   /// Brings the schema up to date; refuses a schema that a newer wgit made.
@@ -55,7 +64,6 @@ struct RepositoryDatabase: Sendable {
       case .SQLITE_FULL: .diskFull
       case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: .permissionDenied
       case .SQLITE_CORRUPT, .SQLITE_NOTADB: .corruptObject
-      case .SQLITE_CANTOPEN: .missingFile
       default: .inputOutput
       }
     return StoreError(

@@ -7,20 +7,17 @@ enum StageTable {
     var files: [RelativePath: StagedFile] = [:]
     let rows = try Row.fetchCursor(database, sql: "SELECT * FROM stage")
     while let row = try rows.next() {
-      let kindName: String = row["kind"]
-      let sha256: Data = row["sha256"]
-      let manifest: Data = row["manifest"]
-      guard let kind = Tree.FileKind(rawValue: kindName), let sha = Digest(bytes: sha256),
-        let manifestID = Digest(bytes: manifest)
-      else { throw StoreError(.corruptObject, "the stage holds an entry that this wgit cannot read") }
+      guard let kind = Tree.FileKind(rawValue: try row.text("kind")) else { throw row.broken("kind") }
       let entry = Tree.Entry(
-        kind: kind, isExecutable: row["isExecutable"], byteCount: row["byteCount"], sha256: sha,
-        manifest: ObjectID(manifestID))
+        kind: kind, isExecutable: try row.integer("isExecutable", as: Int.self) != 0,
+        byteCount: try row.count("byteCount"), sha256: try row.digest("sha256"),
+        manifest: ObjectID(try row.digest("manifest")))
       let stamp = FileStamp(
-        inode: row["inode"], byteCount: row["byteCount"], modifiedNanoseconds: row["modifiedNanoseconds"],
-        changedNanoseconds: row["changedNanoseconds"])
-      files[try RelativePath(row["path"])] = StagedFile(
-        entry: entry, stamp: stamp, recordedNanoseconds: row["recordedNanoseconds"])
+        inode: try row.integer("inode"), byteCount: entry.byteCount,
+        modifiedNanoseconds: try row.integer("modifiedNanoseconds"),
+        changedNanoseconds: try row.integer("changedNanoseconds"))
+      files[try RelativePath(row.text("path"))] = StagedFile(
+        entry: entry, stamp: stamp, recordedNanoseconds: try row.integer("recordedNanoseconds"))
     }
     return files
   }

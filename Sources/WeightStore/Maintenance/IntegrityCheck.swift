@@ -28,7 +28,7 @@ package struct IntegrityFinding: Sendable {
 
 extension Repository {
   package static let integrityChecks: [any IntegrityCheck.Type] = [
-    PackCheck.self, IndexCheck.self, ReachabilityCheck.self, OperationLogCheck.self,
+    DatabaseCheck.self, PackCheck.self, IndexCheck.self, ReachabilityCheck.self, OperationLogCheck.self,
   ]
 
   /// Runs all checks; every byte in every pack is read, decoded and hashed.
@@ -36,7 +36,11 @@ extension Repository {
     var findings: [IntegrityFinding] = []
     for check in Repository.integrityChecks {
       started(check)
-      try check.init().run(on: self) { findings.append($0) }
+      do {
+        try check.init().run(on: self) { findings.append($0) }
+      } catch let error as StoreError {
+        findings.append(IntegrityFinding(.damage, "\(check.summary): cannot be checked", error.message))
+      }
     }
     return findings
   }

@@ -69,15 +69,25 @@ struct CombinedCheckpoint: ByteSource {
 
   /// `offset` and the size of `buffer` must be those of one chunk: `spans` gives them.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
-    guard let row = rows.last(where: { $0.start <= offset && !$0.inputs[0].chunks.isEmpty }) else {
-      throw StoreError(.inputOutput, "offset \(offset) lies in no tensor")
-    }
+    guard let row = row(at: offset) else { throw StoreError(.inputOutput, "offset \(offset) lies in no tensor") }
     let index = (offset - row.start) / ChunkGrid.chunkByteCount
     let bytes = try chunk(index, of: row)
     guard bytes.count == buffer.count else {
       throw StoreError(.inputOutput, "\(buffer.count) bytes at offset \(offset) are not one chunk")
     }
     bytes.withUnsafeBytes { buffer.copyMemory(from: $0) }
+  }
+
+  /// The last row that starts at or before `offset`: empty rows stand before the one with bytes at the same start.
+  private func row(at offset: Int) -> Row? {
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle].start <= offset { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, offset - rows[low - 1].start < rows[low - 1].inputs[0].byteCount else { return nil }
+    return rows[low - 1]
   }
 
   private func chunk(_ index: Int, of row: Row) throws(StoreError) -> [UInt8] {

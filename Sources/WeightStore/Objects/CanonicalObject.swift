@@ -40,6 +40,10 @@ extension CanonicalObject {
     }
     try self.init(fields: fields)
     try fields.finish()
+    // One object, one text: otherwise the same commit could have two ids.
+    guard canonicalBytes == bytes else {
+      throw StoreError(.malformedObject, "a \(Self.kind.name) is not written in the canonical form")
+    }
   }
 }
 

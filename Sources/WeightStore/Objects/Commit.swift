@@ -85,5 +85,8 @@ extension Commit.Signature {
     unixSeconds = try fields.integer("unixSeconds")
     zoneMinutes = try fields.integer("zoneMinutes")
     try fields.finish()
+    // The years 1 to 9999; no zone is more than a day away.
+    guard (-62_135_596_800...253_402_300_799).contains(unixSeconds) else { throw fields.wrong("unixSeconds", "a date") }
+    guard (-1440...1440).contains(zoneMinutes) else { throw fields.wrong("zoneMinutes", "a time zone") }
   }
 }

@@ -73,11 +73,15 @@ package struct Manifest: CanonicalObject, Hashable {
     sha256 = try fields.digest("sha256")
     var segments: [Segment] = []
     var total = 0
+    var names: Set<TensorName> = []
     for item in try fields.objects("segments") {
       let segment = try Segment(item)
       let (sum, overflow) = total.addingReportingOverflow(segment.byteCount)
       guard !overflow else { throw fields.wrong("segments", "a list whose sizes can be added") }
       total = sum
+      if let tensor = segment.tensor, !names.insert(TensorName(tensor.name)).inserted {
+        throw StoreError(.malformedObject, "manifest: tensor \(tensor.name.quoted()) stands twice")
+      }
       segments.append(segment)
     }
     guard total == byteCount else {

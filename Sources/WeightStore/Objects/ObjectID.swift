@@ -1,3 +1,5 @@
+import Documents
+
 /// The kinds of stored objects; the raw value stands in pack records and in the index.
 package enum ObjectKind: UInt8, Sendable, CaseIterable {
   case blob = 1
@@ -6,6 +8,11 @@ package enum ObjectKind: UInt8, Sendable, CaseIterable {
   case commit = 4
   case certificateResult = 5
   case operation = 6
+
+  /// No object of this kind is larger: a chunk has at most 1 MiB, canonical JSON at most what its parser takes.
+  package var maximumByteCount: Int {
+    self == .blob ? ChunkGrid.chunkByteCount : JSONLimits.default.maximumByteCount
+  }
 
   package var name: String {
     switch self {

@@ -8,11 +8,17 @@ package struct TensorName: Hashable, Sendable, Comparable {
   }
 
   package static func == (left: TensorName, right: TensorName) -> Bool {
-    left.text.utf8.elementsEqual(right.text.utf8)
+    left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
   }
 
   package func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    let combined: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+      hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+    }
+    if combined == nil {
+      for byte in text.utf8 { hasher.combine(byte) }
+    }
+    hasher.combine(UInt8(0xFF))
   }
 
   package static func < (left: TensorName, right: TensorName) -> Bool {

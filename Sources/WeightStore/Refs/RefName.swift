@@ -13,7 +13,7 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   /// `refs/heads/<branch>`.
   package static func branch(_ branch: String) throws(StoreError) -> RefName {
-    guard branch != "HEAD", branch != "@", !branch.hasPrefix("-") else {
+    guard branch != "HEAD", branch != "@", branch.utf8.first != UInt8(ascii: "-") else {
       throw StoreError(.invalidName, "'\(branch)' is not a valid branch name", subjects: [branch])
     }
     guard fault(in: branchPrefix + branch) == nil else {
@@ -26,31 +26,46 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
 
   /// The branch's short name, or `nil` for other refs.
   package var branchName: String? {
-    text.hasPrefix(RefName.branchPrefix) ? String(text.dropFirst(RefName.branchPrefix.count)) : nil
+    text.utf8.starts(with: RefName.branchPrefix.utf8)
+      ? String(Substring(text.utf8.dropFirst(RefName.branchPrefix.utf8.count))) : nil
   }
 
   package var description: String { text }
+
+  // Bytes decide, as in `RelativePath`.
+  package static func == (left: RefName, right: RefName) -> Bool {
+    TensorName(left.text) == TensorName(right.text)
+  }
+
+  package func hash(into hasher: inout Hasher) { TensorName(text).hash(into: &hasher) }
 
   package static func < (left: RefName, right: RefName) -> Bool {
     left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
   }
 
+  /// Looks at bytes, not at `Character`s: a combining mark would hide the ASCII character before it.
   private static func fault(in text: String) -> String? {
-    if text.utf8.count > 1024 { return "it is longer than 1024 bytes" }
-    for scalar in text.unicodeScalars where scalar.value < 0x20 || scalar.value == 0x7f {
-      return "it has a control character"
+    let bytes = Array(text.utf8)
+    if bytes.count > 1024 { return "it is longer than 1024 bytes" }
+    for byte in bytes where byte < 0x20 || byte == 0x7f { return "it has a control character" }
+    for character in " ~^:?*[\\".unicodeScalars where bytes.contains(UInt8(ascii: character)) {
+      return "it has '\(character)'"
     }
-    for character in " ~^:?*[\\" where text.contains(character) { return "it has '\(character)'" }
-    if text.contains("..") { return "it has '..'" }
-    if text.contains("@{") { return "it has '@{'" }
-    if text.hasSuffix(".") { return "it ends with '.'" }
-    let components = text.split(separator: "/", omittingEmptySubsequences: false)
+    if contains(bytes, "..") { return "it has '..'" }
+    if contains(bytes, "@{") { return "it has '@{'" }
+    if bytes.last == UInt8(ascii: ".") { return "it ends with '.'" }
+    let components = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     if components.count < 2 { return "it has no '/'" }
     for component in components {
       if component.isEmpty { return "it has an empty part" }
-      if component.hasPrefix(".") { return "a part starts with '.'" }
-      if component.hasSuffix(".lock") { return "a part ends with '.lock'" }
+      if component.first == UInt8(ascii: ".") { return "a part starts with '.'" }
+      if component.suffix(5).elementsEqual(".lock".utf8) { return "a part ends with '.lock'" }
     }
     return nil
+  }
+
+  private static func contains(_ bytes: [UInt8], _ pair: StaticString) -> Bool {
+    let wanted = pair.withUTF8Buffer { ($0[0], $0[1]) }
+    return zip(bytes, bytes.dropFirst()).contains { $0 == wanted }
   }
 }

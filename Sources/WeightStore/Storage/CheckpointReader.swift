@@ -11,7 +11,8 @@ extension CheckpointReader {
   /// All bytes of a tensor, little-endian, C order.
   package func bytes(of segment: Manifest.Segment) throws(StoreError) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(segment.byteCount)
+    // The size comes from a stored object: memory is taken ahead only up to a limit.
+    bytes.reserveCapacity(min(segment.byteCount, 64 * ChunkGrid.chunkByteCount))
     for index in segment.chunks.indices { bytes += try chunk(index, of: segment) }
     return bytes
   }

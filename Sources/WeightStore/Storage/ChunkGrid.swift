@@ -4,9 +4,6 @@ package enum ChunkGrid {
   /// so tensors are cut at fixed element offsets and rows cut from an embedding keep their full chunks.
   package static let chunkByteCount = 1 << 20
 
-  /// No object is larger: manifests of the largest models stay far below, chunks are 1 MiB.
-  package static let maximumObjectByteCount = 1 << 30
-
   /// How many chunks a run of bytes has.
   package static func chunkCount(byteCount: Int) -> Int {
     byteCount / chunkByteCount + (byteCount % chunkByteCount == 0 ? 0 : 1)

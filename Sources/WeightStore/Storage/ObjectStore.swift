@@ -6,6 +6,7 @@ import Synchronization
 package final class ObjectStore: Sendable {
   let database: RepositoryDatabase
   let layout: RepositoryLayout
+  private static let openPackLimit = 64
   private let readers = Mutex<[String: PackReader]>([:])
 
   init(database: RepositoryDatabase, layout: RepositoryLayout) {
@@ -69,7 +70,11 @@ package final class ObjectStore: Sendable {
   private func reader(_ name: String) throws(StoreError) -> PackReader {
     if let open = readers.withLock({ $0[name] }) { return open }
     let opened = try PackReader(folder: layout.packFolder, name: name)
-    readers.withLock { $0[name] = opened }
+    readers.withLock { readers in
+      // Every commit has a pack of its own; the system's limit of open files is often 1024.
+      if readers.count >= ObjectStore.openPackLimit { readers.removeAll(keepingCapacity: true) }
+      readers[name] = opened
+    }
     return opened
   }
 }

@@ -39,22 +39,17 @@ struct ObjectWriter: ~Copyable {
     let bytes = object.canonicalBytes
     let id = SHA256.digest(of: bytes)
     if try !missing([id], kind: Object.kind).isEmpty {
+      // What could not be read back is never stored: too large, nested too deeply, a number that is none.
+      guard bytes.count <= Object.kind.maximumByteCount else {
+        throw StoreError(
+          .unsupportedFile,
+          "a \(Object.kind.name) of \(bytes.count) bytes is larger than the limit of \(Object.kind.maximumByteCount)")
+      }
+      _ = try Object(canonicalBytes: bytes)
       let encoded = try bytes.withRawBytes { buffer throws(StoreError) in
         try ChunkCodec.encode(buffer, layout: .opaque)
       }
       try append(id, kind: Object.kind, rawByteCount: bytes.count, encoded: encoded)
-    }
-    return ObjectID(id)
-  }
-
-  /// Stores one chunk unless it is there already.
-  mutating func put(_ bytes: [UInt8], layout: ChunkLayout) throws(StoreError) -> ObjectID<Blob> {
-    let id = SHA256.digest(of: bytes)
-    if try !missing([id], kind: .blob).isEmpty {
-      let encoded = try bytes.withRawBytes { buffer throws(StoreError) in
-        try ChunkCodec.encode(buffer, layout: layout)
-      }
-      try append(id, kind: .blob, rawByteCount: bytes.count, encoded: encoded)
     }
     return ObjectID(id)
   }

@@ -49,6 +49,12 @@ package final class OpenFile: @unchecked Sendable {
 
   package func read(at offset: Int, count: Int) throws(StoreError) -> [UInt8] {
     guard count > 0 else { return [] }
+    // Before memory is taken for bytes that are not there.
+    let byteCount = try byteCount()
+    guard offset >= 0, offset <= byteCount, count <= byteCount - offset else {
+      throw StoreError(
+        .inputOutput, "'\(path)' has \(byteCount) bytes; \(count) are wanted from byte \(offset)")
+    }
     var bytes = [UInt8](repeating: 0, count: count)
     try bytes.withMutableRawBytes { buffer throws(StoreError) in try read(into: buffer, at: offset) }
     return bytes
@@ -63,12 +69,16 @@ package final class OpenFile: @unchecked Sendable {
         if errno == EINTR { continue }
         throw .system("write", path, errno: errno)
       }
+      guard count > 0 else { throw StoreError(.inputOutput, "cannot write '\(path)': the system takes no bytes") }
       done += count
     }
   }
 
   /// An error here is final: the kernel may have dropped the dirty pages, so retrying proves nothing.
   package func synchronize() throws(StoreError) {
-    guard fsync(descriptor) == 0 else { throw .system("make durable", path, errno: errno) }
+    while fsync(descriptor) != 0 {
+      // An interruption is no error: nothing was tried yet.
+      guard errno == EINTR else { throw .system("make durable", path, errno: errno) }
+    }
   }
 }

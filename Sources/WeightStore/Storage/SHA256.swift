@@ -5,10 +5,11 @@ package final class SHA256 {
   private let context: OpaquePointer
 
   package init() throws(StoreError) {
-    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+    guard let context = EVP_MD_CTX_new() else { throw StoreError(.inputOutput, "libcrypto cannot start a SHA-256") }
+    self.context = context
+    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
       throw StoreError(.inputOutput, "libcrypto cannot start a SHA-256")
     }
-    self.context = context
   }
 
   deinit { EVP_MD_CTX_free(context) }

@@ -24,6 +24,13 @@ package struct FileStamp: Hashable, Sendable {
     changedNanoseconds = FileStamp.nanoseconds(status.st_ctim)
   }
 
+  /// Whether the content is certainly that of `before`, a stamp taken by the moment `renamed`: as soon as a file has its
+  /// name, others may write to it.
+  func wasOnlyRenamed(since before: FileStamp, at renamed: Int64) -> Bool {
+    inode == before.inode && byteCount == before.byteCount && modifiedNanoseconds == before.modifiedNanoseconds
+      && modifiedNanoseconds < renamed - StagedFile.clockTickNanoseconds
+  }
+
   /// The clock that file systems stamp with.
   static func nowNanoseconds() -> Int64 {
     var time = timespec()
@@ -40,16 +47,22 @@ package struct FileStamp: Hashable, Sendable {
 package struct StagedFile: Hashable, Sendable {
   package let entry: Tree.Entry
   package let stamp: FileStamp
-  /// When the stamp was taken, by the file system's clock.
+  /// A moment before the stamp was taken, by the file system's clock. Before, not after: whatever changes the file later
+  /// is stamped with this moment's tick or a later one.
   package let recordedNanoseconds: Int64
 
   /// The kernel stamps files with a clock that ticks every few milliseconds: a file written in the tick in which its
   /// stamp was taken may have changed without a trace, so such a stamp proves nothing.
-  private static let clockTickNanoseconds: Int64 = 20_000_000
+  fileprivate static let clockTickNanoseconds: Int64 = 20_000_000
+  /// Some file systems keep whole seconds, some every other one.
+  private static let coarseTickNanoseconds: Int64 = 2_000_000_000
 
   /// Whether a file with stamp `current` is certainly the staged one.
   package func isProvenUnchanged(_ current: FileStamp) -> Bool {
-    current == stamp
-      && max(stamp.modifiedNanoseconds, stamp.changedNanoseconds) < recordedNanoseconds - Self.clockTickNanoseconds
+    guard current == stamp else { return false }
+    let isCoarse = stamp.changedNanoseconds % 1_000_000_000 == 0
+    let tick = isCoarse ? Self.coarseTickNanoseconds : Self.clockTickNanoseconds
+    let (newest, overflow) = max(stamp.modifiedNanoseconds, stamp.changedNanoseconds).addingReportingOverflow(tick)
+    return !overflow && newest < recordedNanoseconds
   }
 }

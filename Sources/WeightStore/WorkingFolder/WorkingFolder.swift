@@ -9,24 +9,32 @@ package struct WorkingFolder: Sendable {
     self.path = path
   }
 
-  /// `nil` if there is no such file.
-  package func stamp(of file: RelativePath) throws(StoreError) -> (stamp: FileStamp, isExecutable: Bool)? {
-    guard let folder = try openParent(of: file, creating: false) else { return nil }
-    var status = stat()
-    guard fstatat(folder.descriptor, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw .system("examine", "\(path)/\(file)", errno: errno)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return (FileStamp(status), status.st_mode & S_IXUSR != 0)
+  /// What stands at a path. A symbolic link is `special`, wherever it leads; below one there is nothing.
+  package enum Occupant {
+    case nothing
+    case file(FileStamp, isExecutable: Bool)
+    case folder
+    case special
   }
 
-  /// Whether something stands there that is neither a regular file nor a folder.
-  package func holdsSpecialFile(_ file: RelativePath) throws(StoreError) -> Bool {
-    guard let folder = try openParent(of: file, creating: false) else { return false }
+  package func occupant(of file: RelativePath) throws(StoreError) -> Occupant {
+    guard let folder = try openParent(of: file, creating: false) else { return .nothing }
     var status = stat()
-    guard fstatat(folder.descriptor, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
-    return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+    guard fstatat(folder.descriptor, file.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return .nothing }
+      throw .system("examine", "\(path)/\(file)", errno: errno)
+    }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file(FileStamp(status), isExecutable: status.st_mode & S_IXUSR != 0)
+    case S_IFDIR: return .folder
+    default: return .special
+    }
+  }
+
+  /// `nil` if there is no such file.
+  package func stamp(of file: RelativePath) throws(StoreError) -> (stamp: FileStamp, isExecutable: Bool)? {
+    guard case .file(let stamp, let isExecutable) = try occupant(of: file) else { return nil }
+    return (stamp, isExecutable)
   }
 
   /// Opens a regular file for reading.
@@ -78,7 +86,7 @@ package struct WorkingFolder: Sendable {
   /// Removes a file and the folders that it leaves empty. A missing file is fine.
   package func remove(_ file: RelativePath) throws(StoreError) {
     guard let folder = try openParent(of: file, creating: false) else { return }
-    guard unlinkat(folder.descriptor, file.name, 0) == 0 || errno == ENOENT else {
+    guard unlinkat(folder.descriptor, file.name, 0) == 0 || errno == ENOENT || errno == EISDIR else {
       throw .system("remove", file.text, errno: errno)
     }
     try folder.synchronize()
@@ -87,5 +95,25 @@ package struct WorkingFolder: Sendable {
         unlinkat(parent.descriptor, ancestor.name, AT_REMOVEDIR) == 0
       else { return }
     }
+  }
+
+  /// Removes a folder in which nothing but folders stands.
+  ///
+  /// - Returns: whether it is gone.
+  package func removeEmptyFolder(_ folder: RelativePath) throws(StoreError) -> Bool {
+    guard let parent = try openParent(of: folder, creating: false) else { return true }
+    return WorkingFolder.removeEmptyFolder(folder.name, in: parent)
+  }
+
+  private static func removeEmptyFolder(_ name: String, in parent: OpenFile) -> Bool {
+    if unlinkat(parent.descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT { return true }
+    guard errno == ENOTEMPTY || errno == EEXIST else { return false }
+    let descriptor = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    let folder = OpenFile(adopting: descriptor, path: "\(parent.path)/\(name)")
+    guard let names = try? Folder.names(in: folder), names.allSatisfy({ removeEmptyFolder($0.text, in: folder) }) else {
+      return false
+    }
+    return unlinkat(parent.descriptor, name, AT_REMOVEDIR) == 0
   }
 }

@@ -1,6 +1,6 @@
 /// Reads every pack the database names: frame, checksums, and the SHA-256 of every object in it.
 struct PackCheck: IntegrityCheck {
-  static let summary = "every object in every pack decodes to bytes with its id"
+  static let summary = "every object in every pack decodes to bytes with its id, and the index knows it"
 
   func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws {
     let known = try repository.database.read { try ObjectIndex.packs(in: $0) }
@@ -21,11 +21,11 @@ struct PackCheck: IntegrityCheck {
         batch.append((record, payload))
         byteCount += record.rawByteCount
         guard byteCount >= 16 * ChunkGrid.chunkByteCount || batch.count == 512 else { return }
-        try verify(batch, repository.loop, report)
+        try verify(batch, repository, name, report)
         batch.removeAll(keepingCapacity: true)
         byteCount = 0
       }
-      try verify(batch, repository.loop, report)
+      try verify(batch, repository, name, report)
     } catch {
       let message = (error as? StoreError)?.message ?? "\(error)"
       report(IntegrityFinding(.damage, name, message))
@@ -33,10 +33,17 @@ struct PackCheck: IntegrityCheck {
   }
 
   private func verify(
-    _ batch: [(record: PackRecord, payload: [UInt8])], _ loop: ParallelLoop, _ report: (IntegrityFinding) -> Void
+    _ batch: [(record: PackRecord, payload: [UInt8])], _ repository: Repository, _ name: String,
+    _ report: (IntegrityFinding) -> Void
   ) throws {
+    let unknown = try repository.database.read { database in
+      try batch.map(\.record).filter { try !ObjectIndex.contains($0.id, kind: $0.kind, in: database) }
+    }
+    for record in unknown {
+      report(IntegrityFinding(.damage, "\(record.kind.name) \(record.id)", "it is in '\(name)', but not in the index"))
+    }
     let findings = WorkerSlots<IntegrityFinding>(count: batch.count)
-    try loop.run(count: batch.count) { index in
+    try repository.loop.run(count: batch.count) { index in
       let (record, payload) = batch[index]
       let subject = "\(record.kind.name) \(record.id)"
       do throws(StoreError) {

@@ -5,13 +5,15 @@ struct ReachabilityCheck: IntegrityCheck {
   func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws {
     var trees: Set<ObjectID<Tree>> = []
     var manifests: Set<ObjectID<Manifest>> = []
+    let graph = repository.graph
+    var commits: Set<ObjectID<Commit>> = []
     for (owner, start) in try starts(repository) {
       do {
-        for id in try repository.graph.ancestors(of: [start]) {
-          let treeID = try repository.store.load(id).tree
+        for id in try graph.ancestors(of: [start]) where commits.insert(id).inserted {
+          let treeID = try graph.commit(id).tree
           guard trees.insert(treeID).inserted else { continue }
           for (path, entry) in try repository.store.load(treeID).entries {
-            check(entry.manifest, "\(path) in \(id.short)", repository, &manifests, report)
+            check(entry, "\(path) in \(id.short)", repository, &manifests, report)
           }
         }
       } catch {
@@ -19,7 +21,12 @@ struct ReachabilityCheck: IntegrityCheck {
       }
     }
     for (path, file) in try repository.stage() {
-      check(file.entry.manifest, "\(path) in the stage", repository, &manifests, report)
+      check(file.entry, "\(path) in the stage", repository, &manifests, report)
+    }
+    for id in try repository.database.read({ try CertificateResultTable.all(in: $0) }) {
+      do { _ = try repository.store.load(id) } catch {
+        report(IntegrityFinding(.damage, "certificate result \(id.short)", error.message))
+      }
     }
   }
 
@@ -30,12 +37,15 @@ struct ReachabilityCheck: IntegrityCheck {
   }
 
   private func check(
-    _ id: ObjectID<Manifest>, _ owner: String, _ repository: Repository, _ seen: inout Set<ObjectID<Manifest>>,
+    _ entry: Tree.Entry, _ owner: String, _ repository: Repository, _ seen: inout Set<ObjectID<Manifest>>,
     _ report: (IntegrityFinding) -> Void
   ) {
-    guard seen.insert(id).inserted else { return }
+    guard seen.insert(entry.manifest).inserted else { return }
     do {
-      let manifest = try repository.store.load(id)
+      let manifest = try repository.store.load(entry.manifest)
+      if manifest.sha256 != entry.sha256 || manifest.byteCount != entry.byteCount {
+        report(IntegrityFinding(.damage, owner, "its manifest describes another file"))
+      }
       for segment in manifest.segments {
         for (index, entry) in try repository.store.entries(of: segment.chunks).enumerated() {
           let expected = ChunkGrid.chunkByteCount(index: index, of: segment.byteCount)

@@ -24,7 +24,7 @@ enum PackFormat {
   static func fileName(_ recordsDigest: Digest) -> String { "pack-\(recordsDigest.hex).pack" }
 
   static func isPackName(_ name: String) -> Bool {
-    name.hasPrefix("pack-") && name.hasSuffix(".pack") && Digest(hex: name.dropFirst(5).dropLast(5)) != nil
+    Digest(hex: name.dropFirst(5).dropLast(5)).map { fileName($0) } == name
   }
 
   static func check(header bytes: [UInt8], name: String) throws(StoreError) {
@@ -34,6 +34,9 @@ enum PackFormat {
     let found = bytes[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     guard found == version else {
       throw StoreError(.unsupportedFormat, "'\(name)' has pack format \(found); this wgit reads format \(version)")
+    }
+    guard bytes[12...].allSatisfy({ $0 == 0 }) else {
+      throw StoreError(.corruptPack, "'\(name)' has other bytes than zero in the reserved part of its header")
     }
   }
 

@@ -13,8 +13,7 @@ final class PackReader: Sendable {
   /// The payload of a record whose header must say what the index said.
   func payload(of expected: PackRecord, at offset: Int) throws(StoreError) -> [UInt8] {
     let bytes = try file.read(at: offset, count: PackRecord.headerByteCount + expected.storedByteCount)
-    let header = Array(bytes[..<PackRecord.headerByteCount])
-    let (record, _) = try PackRecord.parse(header: header)
+    let (record, _) = try PackRecord.parse(header: Array(bytes.prefix(PackRecord.headerByteCount)))
     guard record == expected else { throw notThere(expected, offset) }
     return Array(bytes[PackRecord.headerByteCount...])
   }
@@ -62,6 +61,9 @@ final class PackReader: Sendable {
     }
     guard recordCount == trailer.recordCount, headers.finish() == trailer.digest else {
       throw StoreError(.corruptPack, "'\(name)' does not hold the records its trailer names")
+    }
+    guard name == PackFormat.fileName(trailer.digest) else {
+      throw StoreError(.corruptPack, "'\(name)' has the content of '\(PackFormat.fileName(trailer.digest))'")
     }
   }
 }

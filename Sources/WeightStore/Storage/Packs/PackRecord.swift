@@ -48,13 +48,24 @@ package struct PackRecord: Sendable, Hashable {
         .corruptPack, "a record has kind \(kindByte), encoding \(encodingByte), reserved \(reserved): unknown here")
     }
     guard let raw = Int(exactly: try reader.word64()), let stored = Int(exactly: try reader.word64()),
-      raw <= ChunkGrid.maximumObjectByteCount, stored <= ChunkGrid.maximumObjectByteCount
-    else { throw StoreError(.corruptPack, "a record claims more bytes than an object may have") }
+      isPlausible(raw: raw, stored: stored, kind: kind, encoding: encoding)
+    else { throw StoreError(.corruptPack, "a record claims sizes that no \(kind.name) can have") }
     let id = try reader.digest()
     let baseID = try reader.digest()
     let record = PackRecord(
       kind: kind, encoding: encoding, id: id, baseID: baseID, rawByteCount: raw, storedByteCount: stored)
     return (record, try reader.word32())
+  }
+
+  /// No object is larger than its kind allows, no form is larger than the raw one, and zlib makes nothing smaller than
+  /// about 1/1032: a few bytes cannot demand a gigabyte of memory.
+  static func isPlausible(raw: Int, stored: Int, kind: ObjectKind, encoding: ChunkEncoding) -> Bool {
+    guard raw >= 0, stored >= 0, raw <= kind.maximumByteCount, stored <= raw else { return false }
+    switch encoding {
+    case .raw: return stored == raw
+    case .zlib: return raw <= stored * 1032
+    case .planes: return true
+    }
   }
 
   /// CRC-32 (zlib's) of a header without its last four bytes, followed by the payload.

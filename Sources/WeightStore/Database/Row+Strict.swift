@@ -1,0 +1,44 @@
+import Foundation
+import GRDB
+
+// The row's own subscripts end the process on a value of another type or size. The database is a file like any other:
+// what it holds may be damaged.
+extension Row {
+  func integer<Value: FixedWidthInteger>(_ column: String, as type: Value.Type = Value.self) throws(StoreError) -> Value {
+    guard let wide = Int64.fromDatabaseValue(self[column] as DatabaseValue), let value = Value(exactly: wide) else {
+      throw broken(column)
+    }
+    return value
+  }
+
+  /// A size or an offset: an integer from 0.
+  func count(_ column: String) throws(StoreError) -> Int {
+    let value = try integer(column, as: Int.self)
+    guard value >= 0 else { throw broken(column) }
+    return value
+  }
+
+  func text(_ column: String) throws(StoreError) -> String {
+    guard let text = String.fromDatabaseValue(self[column] as DatabaseValue) else { throw broken(column) }
+    return text
+  }
+
+  func digest(_ column: String) throws(StoreError) -> Digest {
+    guard let digest = try optionalDigest(column) else { throw broken(column) }
+    return digest
+  }
+
+  /// `nil` for NULL.
+  func optionalDigest(_ column: String) throws(StoreError) -> Digest? {
+    let value: DatabaseValue = self[column]
+    if value.isNull { return nil }
+    guard let digest = Data.fromDatabaseValue(value).flatMap({ Digest(bytes: $0) }) else { throw broken(column) }
+    return digest
+  }
+
+  func isNull(_ column: String) -> Bool { (self[column] as DatabaseValue).isNull }
+
+  func broken(_ column: String) -> StoreError {
+    StoreError(.corruptObject, "the repository's database holds a '\(column)' that this wgit cannot read")
+  }
+}
