@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+import Glibc
 import Trainer
 import WeightStore
 
@@ -43,15 +44,33 @@ struct NetworkInitCommand: ParsableCommand {
   @Option(help: "How weights are drawn: \(Initialization.allCases.map(\.rawValue).joined(separator: ", ")).")
   var initialization = Initialization.pytorch
 
+  @Flag(name: [.short, .long], help: "Overwrite a file that holds something else.")
+  var force = false
+
+  @OptionGroup var silent: SilentOption
+
   func run() throws {
     let definition = try NetworkCommand.load(network)
     let weights = try definition.initialStateDict(seed: seed, initialization)
     let bytes = try ModelFiles.safetensors(weights)
+    try checkOverwriting(bytes)
     try AtomicFile.write(bytes, to: output, temporaryFolder: Folder.parent(of: output))
+    if silent.quiet { return }
     let count = weights.entries.reduce(0) { $0 + $1.values.count }
     Terminal.print(
       "Wrote \(Terminal.escape(output)): \(Format.count(weights.entries.count, "tensor")), \(count) parameters, "
         + Format.bytes(bytes.count))
+  }
+
+  /// Trained weights must not be lost to a command typed twice.
+  private func checkOverwriting(_ bytes: [UInt8]) throws {
+    guard !force, access(output, F_OK) == 0 else { return }
+    let file = try OpenFile.open(output, flags: O_RDONLY)
+    guard try file.byteCount() == bytes.count, try file.read(at: 0, count: bytes.count) == bytes else {
+      throw CommandError(
+        .negative, "'\(output)' is there already and holds something else",
+        hint: "choose another --output, or overwrite it with --force")
+    }
   }
 }
 

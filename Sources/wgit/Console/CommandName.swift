@@ -1,8 +1,8 @@
 /// Catches a mistyped command before the parser calls it an unexpected argument.
 enum CommandName {
   static func check(_ word: String?) throws {
-    guard let word, !word.hasPrefix("-"), word != "help" else { return }
-    let names = Wgit.configuration.subcommands.map { $0._commandName }
+    guard let word, !word.hasPrefix("-") else { return }
+    let names = Wgit.configuration.subcommands.map { $0._commandName } + ["help"]
     guard !names.contains(word) else { return }
     let near = Spelling.nearest(word, in: names)
     throw CommandError(

@@ -47,7 +47,8 @@ enum DiffView {
     switch (file.byteCountBefore, file.byteCountAfter) {
     case (let before?, let after?): ": \(Format.bytes(before)) -> \(Format.bytes(after))"
     case (nil, let after?): ": \(Format.bytes(after))"
-    default: ""
+    case (let before?, nil): ": \(Format.bytes(before))"
+    case (nil, nil): ""
     }
   }
 
