@@ -35,7 +35,11 @@ enum ErrorPresentation {
       Terminal.print(text)
     } else if !text.isEmpty {
       let prefix = "Error: "
-      Terminal.message(text.hasPrefix(prefix) ? "error: " + text.dropFirst(prefix.count) : text)
+      let rest = text.dropFirst(text.hasPrefix(prefix) ? prefix.count : 0)
+      // Only a first word that is a sentence's, not a name: the second letter is small.
+      let isSentence = rest.dropFirst().first?.isLowercase == true || rest.hasPrefix("A ")
+      let first = isSentence ? rest.prefix(1).lowercased() : String(rest.prefix(1))
+      Terminal.message("error: " + first + rest.dropFirst())
     }
     Glibc.exit(code.rawValue)
   }
@@ -43,6 +47,8 @@ enum ErrorPresentation {
   /// `nil` for what the argument parser itself presents: help, usage, exit codes.
   static func present(_ error: any Error) -> Shown? {
     switch error {
+    // A negative answer that was printed as a result.
+    case is ExitCode: nil
     case let error as CommandError:
       Shown(status: error.exitStatus, message: error.message, details: error.details, hint: error.hint)
     case let error as StoreError: store(error)
@@ -120,7 +126,8 @@ enum ErrorPresentation {
       let quoted = error.message.split(separator: "'").dropFirst().first ?? ""
       let word = String(quoted.prefix { $0 != "~" && $0 != "^" })
       let near = Spelling.nearest(word, in: error.subjects.filter { $0 != word })
-      return near.map { "did you mean '\(Terminal.escape($0))'?" } ?? "wgit branch and wgit log show what there is"
+      if let near { return "did you mean '\(Terminal.escape(near))'?" }
+      return "list branches with 'wgit branch', commits with 'wgit log --all --oneline'"
     case .unbornBranch: return "make the first commit: wgit add . && wgit commit -m \"…\""
     case .ambiguousRevision: return "type more digits"
     case .nothingToCommit: return "stage changes first: wgit add FILE…"

@@ -9,6 +9,7 @@ struct Wgit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wgit",
     abstract: "Version control for model weights.",
+    usage: "wgit [-C <folder>] <command>",
     discussion: """
       Commit checkpoints, branch, fine-tune, merge by averaging (Model Ratatouille) and gate merges with held-out data.
 
@@ -69,7 +70,7 @@ struct Wgit: ParsableCommand {
     Terminal.ignoreBrokenPipes()
     do {
       let arguments = try changingFolder(Array(CommandLine.arguments.dropFirst()))
-      try CommandName.check(arguments.first)
+      try CommandName.check(arguments)
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {

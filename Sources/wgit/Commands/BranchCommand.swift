@@ -6,6 +6,7 @@ struct BranchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "branch",
     abstract: "List, make or delete branches.",
+    usage: "wgit branch [<options>] [<name> [<start>]]",
     discussion: """
       Examples:
         wgit branch

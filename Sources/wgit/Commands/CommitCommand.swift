@@ -11,8 +11,8 @@ struct CommitCommand: ParsableCommand {
         wgit commit -m "Tune head"
         wgit commit -a -m "Everything tracked, as it is now"
 
-      The author is WGIT_AUTHOR_NAME and WGIT_AUTHOR_EMAIL, else 'wgit config author.name' and 'author.email', else
-      what git knows.
+      The author is WGIT_AUTHOR_NAME and WGIT_AUTHOR_EMAIL, else 'wgit config author.name' and 'author.email', else what \
+      git knows.
       """)
 
   @Option(name: [.short, .long], help: "The message; several make paragraphs.")

@@ -6,6 +6,7 @@ struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Read and write settings.",
+    usage: "wgit config [<options>] [<name> [<value>]]",
     discussion: """
       Settings of the repository stand in .wgit/config.yaml, those of the user in ~/.config/wgit/config.yaml. The \
       repository's value wins. A setting that has no value gives exit code 1.
@@ -51,8 +52,8 @@ struct ConfigCommand: ParsableCommand {
   }
 
   func run() throws {
-    let path = try file()
     if let name, value != nil || unset {
+      let path = try file()
       var values = try Configuration.read(path)
       if unset && values[name] == nil { throw ExitCode(ExitStatus.negative.rawValue) }
       values[name] = unset ? nil : value

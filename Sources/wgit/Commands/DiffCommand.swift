@@ -7,6 +7,7 @@ struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Compare two versions, tensor by tensor.",
+    usage: "wgit diff [<options>] [<revisions> ...] [-- <paths> ...]",
     discussion: """
       Without revisions the working folder is compared with the stage, with one revision the working folder with it, \
       with two the second with the first.

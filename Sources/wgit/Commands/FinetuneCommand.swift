@@ -28,8 +28,8 @@ struct FinetuneCommand: ParsableCommand {
 
       Examples:
         wgit finetune --task tasks/pretrain.yaml
-        wgit finetune main --task tasks/target.yaml --branch target/a --seed 1
-        wgit finetune aux/a --task tasks/target.yaml --branch target/a --head-from target/probe
+        wgit finetune main -t tasks/target.yaml -b target/a --seed 1
+        wgit finetune aux/a -t tasks/target.yaml -b target/a --head-from probe
       """)
 
   @Option(name: [.short, .long], help: "The task file.")

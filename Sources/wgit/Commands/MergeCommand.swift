@@ -9,6 +9,7 @@ struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Combine models into the current branch.",
+    usage: "wgit merge [<options>] <revisions> ...",
     discussion: """
       Strategies:
       \(MergeRecipes.all.map(MergeCommand.describe).joined(separator: "\n"))

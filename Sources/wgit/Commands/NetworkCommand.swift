@@ -8,6 +8,23 @@ struct NetworkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "network",
     abstract: "Start from a network definition.",
+    discussion: """
+      A network is a file, here of one layer for images of 28 x 28 pixels:
+
+        {
+          "format": "wgit-network", "version": 1,
+          "input": [1, 28, 28], "head": "classifier",
+          "layers": [
+            {"type": "Flatten"},
+            {"name": "classifier", "type": "Linear",
+             "in_features": 784, "out_features": 10}
+          ]
+        }
+
+      Examples:
+        wgit network show network.json
+        wgit network init network.json --seed 1
+      """,
     subcommands: [NetworkInitCommand.self, NetworkShowCommand.self])
 
   static func load(_ path: String) throws -> NetworkDefinition {
@@ -25,6 +42,7 @@ struct NetworkInitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write freshly initialised weights for a network.",
+    usage: "wgit network init [<options>] <network>",
     discussion: """
       The file is plain safetensors with PyTorch's parameter names and layouts. The same seed gives the same bytes.
 

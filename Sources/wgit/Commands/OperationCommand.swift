@@ -6,6 +6,11 @@ struct OperationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "op",
     abstract: "Look at the operation log: every change of a branch, newest first.",
+    discussion: """
+      Examples:
+        wgit op
+        wgit op log -n 5 --json
+      """,
     subcommands: [OperationLogCommand.self], defaultSubcommand: OperationLogCommand.self)
 }
 

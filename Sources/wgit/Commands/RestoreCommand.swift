@@ -9,9 +9,9 @@ struct RestoreCommand: ParsableCommand {
       Overwrites local changes to the files you name.
 
       Examples:
-        wgit restore model.safetensors      (as staged)
+        wgit restore model.safetensors              (as staged)
         wgit restore -s main~1 model.safetensors    (as in a commit)
-        wgit restore --staged .             (only the stage; files stay)
+        wgit restore --staged .                     (the stage; files stay)
       """)
 
   @Option(name: [.short, .long], help: "The revision to take files from.")

@@ -6,6 +6,7 @@ struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Evaluate certificates: held-out data sets with thresholds.",
+    usage: "wgit test [<options>] [<revisions> ...]",
     discussion: """
       A certificate is a file certificates/NAME.yaml:
 

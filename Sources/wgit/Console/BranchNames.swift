@@ -13,9 +13,14 @@ struct BranchNames {
   func explaining<Value>(_ word: String, _ body: () throws -> Value) throws -> Value {
     do {
       return try body()
-    } catch let error as StoreError where error.code == .unknownBranch {
+    } catch let error as StoreError where error.code == .unknownBranch || isRevision(word, error) {
       throw CommandError(.notFound, error.message, hint: try hint(word))
     }
+  }
+
+  /// `main~1` is no branch name, but it may be a commit.
+  private func isRevision(_ word: String, _ error: StoreError) -> Bool {
+    error.code == .invalidName && (try? repository.resolve(word)) != nil
   }
 
   private func hint(_ word: String) throws -> String {
@@ -27,6 +32,6 @@ struct BranchNames {
     if let commit = try? repository.resolve(word) {
       return "'\(safe)' is commit \(commit.short); to look at it: wgit switch --detach \(safe)"
     }
-    return "make it: wgit switch --create \(safe); list branches: wgit branch"
+    return "list branches with 'wgit branch', make one with 'wgit switch --create \(safe)'"
   }
 }
