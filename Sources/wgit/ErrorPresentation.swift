@@ -18,7 +18,7 @@ enum ErrorPresentation {
 
   /// Prints what went wrong and what to type next, then ends the process.
   static func exit(with error: any Error) -> Never {
-    guard let shown = present(error) else { Wgit.exit(withError: error) }
+    guard let shown = present(error) else { exitAsParser(error) }
     Terminal.message("error: \(Terminal.escape(shown.message))")
     let limit = 20
     for detail in shown.details.prefix(limit) { Terminal.message("  \(Terminal.escape(detail))") }
@@ -27,9 +27,28 @@ enum ErrorPresentation {
     Glibc.exit(shown.status.rawValue)
   }
 
+  /// Help on standard output; what was typed wrongly as every other error.
+  private static func exitAsParser(_ error: any Error) -> Never {
+    let text = Wgit.fullMessage(for: error)
+    let code = Wgit.exitCode(for: error)
+    if code == .success {
+      Terminal.print(text)
+    } else if !text.isEmpty {
+      let prefix = "Error: "
+      let rest = text.dropFirst(text.hasPrefix(prefix) ? prefix.count : 0)
+      // Only a first word that is a sentence's, not a name: the second letter is small.
+      let isSentence = rest.dropFirst().first?.isLowercase == true || rest.hasPrefix("A ")
+      let first = isSentence ? rest.prefix(1).lowercased() : String(rest.prefix(1))
+      Terminal.message("error: " + first + rest.dropFirst())
+    }
+    Glibc.exit(code.rawValue)
+  }
+
   /// `nil` for what the argument parser itself presents: help, usage, exit codes.
   static func present(_ error: any Error) -> Shown? {
     switch error {
+    // A negative answer that was printed as a result.
+    case is ExitCode: nil
     case let error as CommandError:
       Shown(status: error.exitStatus, message: error.message, details: error.details, hint: error.hint)
     case let error as StoreError: store(error)
@@ -105,13 +124,15 @@ enum ErrorPresentation {
     switch error.code {
     case .notARepository: return "make one here: wgit init"
     case .unknownRevision, .unknownBranch:
-      let word = error.message.split(separator: "'").dropFirst().first.map(String.init) ?? ""
-      let near = Spelling.nearest(word, in: error.subjects)
-      return near.map { "did you mean '\(Terminal.escape($0))'?" } ?? "wgit branch and wgit log show what there is"
+      let quoted = error.message.split(separator: "'").dropFirst().first ?? ""
+      let word = String(quoted.prefix { $0 != "~" && $0 != "^" })
+      let near = Spelling.nearest(word, in: error.subjects.filter { $0 != word })
+      if let near { return "did you mean '\(Terminal.escape(near))'?" }
+      return "list branches with 'wgit branch', commits with 'wgit log --all --oneline'"
     case .unbornBranch: return "make the first commit: wgit add . && wgit commit -m \"…\""
     case .ambiguousRevision: return "type more digits"
     case .nothingToCommit: return "stage changes first: wgit add FILE…"
-    case .wouldOverwrite: return "commit them (wgit commit -a) or drop them (wgit restore FILE)"
+    case .wouldOverwrite: return "commit them (wgit commit -a), drop them (wgit restore FILE) or move untracked files away"
     case .branchExists: return "choose another name, or look at it: wgit log \(subject ?? "BRANCH")"
     case .branchNotMerged: return "delete it anyway: wgit branch -D \(subject ?? "BRANCH")"
     case .branchInUse: return "switch to another branch first: wgit switch BRANCH"
@@ -123,8 +144,10 @@ enum ErrorPresentation {
     case .malformedFile: return "the file was not stored; write it again, for instance with safetensors.torch.save_file"
     case .mergeConflict: return "nothing was changed; make the files agree, then merge again"
     case .unsupportedFormat: return "a newer wgit may read it"
-    case .alreadyARepository, .invalidName, .detachedHead, .inputOutput, .permissionDenied, .missingFile, .unknownPath,
-      .malformedObject, .unsafePath, .unrelatedHistories:
+    case .unknownPath: return "wgit status and wgit show list what there is"
+    case .invalidName: return "names are made of parts like 'target/a': no spaces, no '..', none of ~ ^ : ? * [ \\"
+    case .alreadyARepository, .detachedHead, .inputOutput, .permissionDenied, .missingFile, .malformedObject,
+      .unsafePath, .unrelatedHistories:
       return nil
     }
   }

@@ -9,20 +9,46 @@ struct Wgit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wgit",
     abstract: "Version control for model weights.",
+    usage: "wgit [-C <folder>] <command>",
     discussion: """
       Commit checkpoints, branch, fine-tune, merge by averaging (Model Ratatouille) and gate merges with held-out data.
 
       Examples:
         wgit init && wgit add . && wgit commit -m "Pre-trained network"
         wgit finetune --task tasks/target.yaml --branch target
-        wgit merge --strategy ratatouille --gate target/a target/b target/c
-        wgit -C ~/models log --graph      (runs as if started in that folder)
+        wgit merge --strategy ratatouille --gate target/a target/b
+        wgit -C ~/models log --graph    (as if started in that folder)
 
-      Exit codes: 0 done; 1 a negative answer (certificate fails, merge refused, differences found, damage found);
-      64 usage; 65 malformed data; 66 no such repository, revision or file; 70 a bug; 74 I/O or full disk;
-      75 busy, try again; 77 permission; 125 cannot test.
+      Revisions:
+        main, target/a      a branch
+        HEAD, @             what is checked out
+        3fa9c1d             the first digits of a commit's id, at least four
+        main~2, soup^3      the second first-parent ancestor; the third parent
+        candidates/main     a merge that was refused, or is not finished
+
+      Exit codes:
+        0      done; no difference; all certificates hold
+        1      a negative answer: certificate fails, merge refused,
+               differences or damage found, nothing to commit
+        64     the command line is wrong
+        65     data is malformed or damaged
+        66     no such repository, revision or file
+        69     a remote or a system library is not there
+        70     a bug in wgit
+        74     input or output failed; the disk is full
+        75     busy, try again
+        77     not permitted
+        125    cannot test (for bisecting)
+        130    stopped with Ctrl-C
+
+      Environment:
+        WGIT_AUTHOR_NAME, WGIT_AUTHOR_EMAIL   who commits
+        WGIT_DATA       the folder with the data-set files
+        WGIT_DATE       the time of commits: "1700000000 +0100"
+        WGIT_THREADS    threads for storing and training
+        NO_COLOR        if set, no colours
       """,
-    version: version,
+    version: "wgit \(version)",
     groupedSubcommands: [
       CommandGroup(
         name: "Start a project", subcommands: [InitCommand.self, ConfigCommand.self, NetworkCommand.self]),
@@ -41,9 +67,10 @@ struct Wgit: ParsableCommand {
     ])
 
   static func main() {
+    Terminal.ignoreBrokenPipes()
     do {
       let arguments = try changingFolder(Array(CommandLine.arguments.dropFirst()))
-      try CommandName.check(arguments.first)
+      try CommandName.check(arguments)
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {

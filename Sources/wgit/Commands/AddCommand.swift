@@ -17,10 +17,13 @@ struct AddCommand: ParsableCommand {
   @Flag(name: [.customShort("A"), .long], help: "Everything in the working folder, removals included.")
   var all = false
 
+  @OptionGroup var silent: SilentOption
+
   @Argument(help: "Files and folders.")
   var paths: [String] = []
 
   func validate() throws {
+    if all && !paths.isEmpty { throw ValidationError("--all takes everything: leave out the paths.") }
     guard all || !paths.isEmpty else { throw ValidationError("Nothing given: name files, or '.' for all of them.") }
   }
 
@@ -28,16 +31,16 @@ struct AddCommand: ParsableCommand {
     let repository = try Environment.openRepository()
     let user = try UserPath(repository)
     let targets = all ? [nil] : try paths.map(user.relative)
-    let outcome = try repository.add(targets, progress: AddCommand.progress("storing"))
+    let outcome = try repository.add(targets, progress: AddCommand.progress("storing", isQuiet: silent.quiet))
     for path in outcome.skipped {
-      Terminal.message("skipped \(Terminal.escape(path)): symbolic links and special files are not tracked")
+      silent.message("skipped \(Terminal.escape(path)): symbolic links and special files are not tracked")
     }
-    AddCommand.warnAboutPickles(outcome.added)
+    if !silent.quiet { AddCommand.warnAboutPickles(outcome.added) }
   }
 
   /// A progress callback for work on files.
-  static func progress(_ verb: String) -> (RelativePath, Int, Int) -> Void {
-    let line = ProgressLine(isQuiet: false)
+  static func progress(_ verb: String, isQuiet: Bool = false) -> (RelativePath, Int, Int) -> Void {
+    let line = ProgressLine(isQuiet: isQuiet)
     return { path, done, total in
       line.update("\(verb) \(Terminal.escape(path.text)): \(Format.bytes(done)) of \(Format.bytes(total))")
       if done == total { line.clear() }

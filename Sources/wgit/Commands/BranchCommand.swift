@@ -6,6 +6,7 @@ struct BranchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "branch",
     abstract: "List, make or delete branches.",
+    usage: "wgit branch [<options>] [<name> [<start>]]",
     discussion: """
       Examples:
         wgit branch
@@ -23,6 +24,7 @@ struct BranchCommand: ParsableCommand {
   var force = false
 
   @OptionGroup var output: JSONOption
+  @OptionGroup var silent: SilentOption
 
   @Argument(help: "The branch.")
   var name: String?
@@ -32,14 +34,18 @@ struct BranchCommand: ParsableCommand {
 
   func validate() throws {
     if delete || deleteAnyway, name == nil { throw ValidationError("Which branch is to be deleted?") }
+    if delete || deleteAnyway, force { throw ValidationError("--force moves a branch; to delete one anyway use -D.") }
+    if force, name == nil { throw ValidationError("Which branch is to be moved?") }
   }
 
   func run() throws {
     let repository = try Environment.openRepository()
     guard let name else { return try list(repository) }
     if delete || deleteAnyway {
-      let target = try repository.deleteBranch(name, force: deleteAnyway)
-      Terminal.print("Deleted branch \(Terminal.escape(name)) (was \(target.short))")
+      let target = try BranchNames(repository).explaining(name) {
+        try repository.deleteBranch(name, force: deleteAnyway)
+      }
+      silent.message("Deleted branch \(Terminal.escape(name)) (was \(target.short))")
     } else {
       try repository.createBranch(name, at: repository.resolve(start), force: force)
     }

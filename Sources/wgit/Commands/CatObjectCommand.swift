@@ -40,7 +40,11 @@ struct CatObjectCommand: ParsableCommand {
 
   private func find(_ repository: Repository) throws -> (Digest, ObjectKind) {
     if let commit = try? repository.resolve(object) { return (commit.digest, .commit) }
-    let (id, kind) = try repository.findObject(object)
-    return (id, kind)
+    do {
+      return try repository.findObject(object)
+    } catch {
+      guard error.code == .missingObject else { throw error }
+      throw CommandError(.notFound, error.message, hint: "wgit log --json names commits and their trees")
+    }
   }
 }

@@ -11,8 +11,8 @@ struct CommitCommand: ParsableCommand {
         wgit commit -m "Tune head"
         wgit commit -a -m "Everything tracked, as it is now"
 
-      The author is WGIT_AUTHOR_NAME and WGIT_AUTHOR_EMAIL, else 'wgit config author.name' and 'author.email', else
-      what git knows.
+      The author is WGIT_AUTHOR_NAME and WGIT_AUTHOR_EMAIL, else 'wgit config author.name' and 'author.email', else what \
+      git knows.
       """)
 
   @Option(name: [.short, .long], help: "The message; several make paragraphs.")
@@ -39,12 +39,34 @@ struct CommitCommand: ParsableCommand {
       let tracked = try repository.stage().keys.sorted()
       if !tracked.isEmpty { _ = try repository.add(tracked, progress: AddCommand.progress("storing")) }
     }
-    let outcome = try repository.commit(
-      message: message.joined(separator: "\n\n"), author: signature, committer: signature, allowEmpty: allowEmpty)
+    let outcome: Repository.CommitOutcome
+    do {
+      outcome = try repository.commit(
+        message: message.joined(separator: "\n\n"), author: signature, committer: signature, allowEmpty: allowEmpty)
+    } catch {
+      guard error.code == .nothingToCommit else { throw error }
+      throw try CommitCommand.nothingToCommit(repository)
+    }
     if quiet.quiet {
       Terminal.print(outcome.id.hex)
     } else {
       CommitSummary.print(outcome)
     }
+  }
+
+  /// Says what there is instead of something staged.
+  private static func nothingToCommit(_ repository: Repository) throws -> CommandError {
+    let status = try repository.status()
+    if !status.unstaged.isEmpty {
+      let count = Format.count(status.unstaged.count, "tracked file")
+      return CommandError(
+        .negative, "nothing is staged; \(count) changed",
+        hint: "take every change of tracked files along: wgit commit -a -m \"…\"")
+    }
+    if !status.untracked.isEmpty {
+      let count = Format.count(status.untracked.count, "file is", "files are")
+      return CommandError(.negative, "nothing is staged; \(count) not tracked", hint: "stage files first: wgit add FILE…")
+    }
+    return CommandError(.negative, "nothing to commit, working folder clean")
   }
 }

@@ -1,15 +1,22 @@
 import ArgumentParser
 import Documents
+import Glibc
 import WeightStore
 
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
     abstract: "Compare two versions, tensor by tensor.",
+    usage: "wgit diff [<options>] [<revisions> ...] [-- <paths> ...]",
     discussion: """
-      Without revisions: the working folder with the stage. With one: the working folder with it. With two: one with the \
-      other. For each changed tensor: relative change ‖b-a‖/‖a‖, cosine of a and b, the largest single change, and how \
-      many of its elements changed.
+      Without revisions the working folder is compared with the stage, with one revision the working folder with it, \
+      with two the second with the first.
+
+      For each changed tensor, with a before and b after:
+        relative change    ‖b-a‖ / ‖a‖
+        cosine             of a and b
+        largest            the largest change of one element
+        changed            how many of the elements changed
 
       Examples:
         wgit diff
@@ -57,7 +64,7 @@ struct DiffCommand: ParsableCommand {
   }
 
   private func sides(_ repository: Repository) throws -> (Repository.Snapshot, Repository.Snapshot) {
-    let commits = try revisions.map(repository.resolve)
+    let commits = try revisions.map { try resolve($0, repository) }
     if staged {
       return (.commit(try commits.first ?? repository.resolve("HEAD")), .stage)
     }
@@ -66,5 +73,27 @@ struct DiffCommand: ParsableCommand {
     case 1: return (.commit(commits[0]), .workingFolder)
     default: return (.commit(commits[0]), .commit(commits[1]))
     }
+  }
+
+  /// A word that is no revision may be a file, or git's way to write two revisions.
+  private func resolve(_ word: String, _ repository: Repository) throws -> ObjectID<Commit> {
+    do {
+      return try repository.resolve(word)
+    } catch {
+      throw error.code == .unknownRevision ? explained(error, word) : error
+    }
+  }
+
+  private func explained(_ error: StoreError, _ word: String) -> any Error {
+    let safe = Terminal.escape(word)
+    if access(word, F_OK) == 0 {
+      return CommandError(.notFound, error.message, hint: "for a file put '--' before it: wgit diff -- \(safe)")
+    }
+    guard let dots = safe.firstRange(of: "..") else { return error }
+    let left = safe[..<dots.lowerBound]
+    let right = safe[dots.upperBound...].drop { $0 == "." }
+    return CommandError(
+      .notFound, error.message,
+      hint: "two revisions stand apart: wgit diff \(left.isEmpty ? "HEAD" : left) \(right.isEmpty ? "HEAD" : right)")
   }
 }

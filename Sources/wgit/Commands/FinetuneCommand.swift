@@ -19,15 +19,17 @@ struct FinetuneCommand: ParsableCommand {
         steps: 200
         batch: 64
         optimizer: {name: adam, learning-rate: 1e-3}
-        linear-probe: {steps: 200, learning-rate: 1e-3, batch: 128}     (first the head alone)
+        linear-probe: {steps: 200, learning-rate: 1e-3, batch: 128}
+
+      A linear probe trains the head alone before everything is trained.
 
       The network and its weights come from the revision; a head for another number of classes is made anew. The same \
       seed gives the same bytes, for any number of threads. Ctrl-C stops; nothing is committed then.
 
       Examples:
         wgit finetune --task tasks/pretrain.yaml
-        wgit finetune main --task tasks/target.yaml --branch target/a --seed 1
-        wgit finetune aux/a --task tasks/target.yaml --branch target/a --head-from target/probe
+        wgit finetune main -t tasks/target.yaml -b target/a --seed 1
+        wgit finetune aux/a -t tasks/target.yaml -b target/a --head-from probe
       """)
 
   @Option(name: [.short, .long], help: "The task file.")
@@ -53,6 +55,10 @@ struct FinetuneCommand: ParsableCommand {
 
   @Argument(help: "The revision to start from.")
   var from = "HEAD"
+
+  func validate() throws {
+    if let message, message.allSatisfy(\.isWhitespace) { throw ValidationError("The message is empty.") }
+  }
 
   func run() throws {
     let repository = try Environment.openRepository()
@@ -150,6 +156,14 @@ struct RunOptions: ParsableArguments {
 
   @Option(help: "Instead of the task's batch size.")
   var batch: Int?
+
+  func validate() throws {
+    if let steps, steps < 0 { throw ValidationError("--steps must not be negative.") }
+    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
+    for (name, value) in [("--learning-rate", learningRate), ("--weight-decay", weightDecay)] {
+      if let value, !(value >= 0 && value.isFinite) { throw ValidationError("\(name) must be a number from 0 on.") }
+    }
+  }
 
   var overrides: TrainingOverrides {
     var overrides = TrainingOverrides()

@@ -16,13 +16,27 @@ struct InitCommand: ParsableCommand {
   @Option(name: [.customShort("b"), .long], help: "Name of the first branch.")
   var initialBranch = "main"
 
+  @OptionGroup var silent: SilentOption
+
   @Argument(help: "The folder; it is made if it does not exist.")
   var folder = "."
 
   func run() throws {
-    if !Folder.isFolder(folder) { try Folder.create(folder) }
+    guard !folder.isEmpty else { throw CommandError(.usage, "an empty path was given") }
+    try InitCommand.createFolders(folder)
     let repository = try Repository.initialize(
       at: folder, initialBranch: initialBranch, settings: Environment.settings(Configuration.userOnly()))
-    Terminal.print("Made an empty wgit repository in \(Terminal.escape(repository.layout.root))")
+    if !silent.quiet {
+      Terminal.print("Made an empty wgit repository in \(Terminal.escape(repository.layout.root))")
+    }
+  }
+
+  /// The folder and those above it.
+  private static func createFolders(_ path: String) throws {
+    guard !Folder.isFolder(path) else { return }
+    var parent = Folder.parent(of: path)
+    if parent == path { parent = "." }
+    try createFolders(parent)
+    try Folder.create(path)
   }
 }

@@ -7,6 +7,7 @@ struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log",
     abstract: "Show the commits that lead to a revision.",
+    usage: "wgit log [<options>] [<revisions> ...]",
     discussion: """
       Examples:
         wgit log --graph --oneline --all

@@ -9,9 +9,10 @@ struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Combine models into the current branch.",
+    usage: "wgit merge [<options>] <revisions> ...",
     discussion: """
       Strategies:
-      \(MergeRecipes.all.map { "  \($0.name.padding(12)) \($0.summary) (\($0.paper.authors), \($0.paper.venue), arXiv \($0.paper.arXiv))" }.joined(separator: "\n"))
+      \(MergeRecipes.all.map(MergeCommand.describe).joined(separator: "\n"))
 
       Ingredients are the tips, the current branch included, that are not ancestors of other tips. Merging one more model \
       into a soup of n gives each an equal share, 1/(n+1). Tensors that are equal everywhere are kept as they are.
@@ -19,12 +20,18 @@ struct MergeCommand: ParsableCommand {
       With --gate the merge is built aside, the certificates of the current branch are evaluated on it, and the branch \
       moves only if all hold; max-drop compares with the branch as it was. A refused merge stays at candidates/BRANCH.
 
-      Without a strategy a branch can only be moved forward to a commit that descends from it.
+      If one tip descends from all others the branch is moved forward to it, and nothing is combined. Without a \
+      strategy that is all that can be done.
 
       Examples:
         wgit merge --strategy ratatouille target/a target/b target/c
         wgit merge --strategy ratatouille --gate contributor/x
       """)
+
+  /// Two lines of the list of strategies.
+  private static func describe(_ recipe: any MergeRecipe) -> String {
+    "  \(recipe.name)\n    \(recipe.summary)\n    (\(recipe.paper.authors), \(recipe.paper.venue), arXiv \(recipe.paper.arXiv))"
+  }
 
   @Option(name: [.short, .long], help: "How weights are combined.")
   var strategy: String?
@@ -42,6 +49,7 @@ struct MergeCommand: ParsableCommand {
   var revisions: [String]
 
   func validate() throws {
+    if let message, message.allSatisfy(\.isWhitespace) { throw ValidationError("The message is empty.") }
     guard let strategy, MergeRecipes.named(strategy) == nil else { return }
     let names = MergeRecipes.all.map(\.name)
     let near = Spelling.nearest(strategy, in: names)
@@ -57,10 +65,13 @@ struct MergeCommand: ParsableCommand {
       return try moveForward(repository, to: commits)
     }
     let head = try repository.headCommitID()
+    let tips = try repository.graph.tips(of: [head].compactMap { $0 } + commits)
+    if tips.count == 1 { return try moveForward(repository, to: tips) }
+    try checkNothingIsUncommitted(repository)
     let counter = NonFiniteTally()
     let outcome = try repository.buildMerge(request(repository, recipe, commits, counter))
     if !quiet.quiet { describe(outcome, repository, counter) }
-    if gate, let head { try checkGate(outcome, baseline: head, repository) }
+    if gate { try checkGate(outcome.id, shownAs: MergeCommand.name(of: outcome.candidate), baseline: head, repository) }
     _ = try repository.fastForward(
       to: outcome.id, description: "merge: \(outcome.commit.subject)", removing: outcome.candidate)
     if quiet.quiet {
@@ -77,9 +88,10 @@ struct MergeCommand: ParsableCommand {
         .usage, "several revisions need a strategy", hint: "wgit merge --strategy ratatouille REV REV…")
     }
     let graph = repository.graph
-    if let head = try repository.headCommitID() {
+    let head = try repository.headCommitID()
+    if let head {
       if try graph.isAncestor(only, of: head) {
-        Terminal.print("Already up to date")
+        if !quiet.quiet { Terminal.print("Already up to date") }
         return
       }
       guard try graph.isAncestor(head, of: only) else {
@@ -88,8 +100,24 @@ struct MergeCommand: ParsableCommand {
           hint: "wgit merge --strategy ratatouille \(Terminal.escape(revisions[0]))")
       }
     }
+    if gate { try checkGate(only, shownAs: only.short, baseline: head, repository) }
     _ = try repository.fastForward(to: only, description: "merge: fast-forward to \(revisions[0])")
-    Terminal.print("Moved forward to \(only.short)")
+    Terminal.print(quiet.quiet ? only.hex : "Moved forward to \(only.short)")
+  }
+
+  /// Found before the work, not after it.
+  private func checkNothingIsUncommitted(_ repository: Repository) throws {
+    let status = try repository.status()
+    let paths = status.staged.map(\.path.text) + status.unstaged.map(\.path.text)
+    guard !paths.isEmpty else { return }
+    throw CommandError(
+      .negative, "there are changes that are not committed", details: Array(Set(paths)).sorted(),
+      hint: "commit them first (wgit commit -a) or drop them (wgit restore FILE)")
+  }
+
+  /// `candidates/main`, as `wgit diff` and `wgit show` take it.
+  private static func name(of candidate: RefName) -> String {
+    String(candidate.text.dropFirst("refs/".count))
   }
 
   private func request(
@@ -151,14 +179,18 @@ struct MergeCommand: ParsableCommand {
 
   /// - Throws: `CommandError.negative` if a certificate of the branch fails on the merge.
   private func checkGate(
-    _ outcome: Repository.MergeOutcome, baseline: ObjectID<Commit>, _ repository: Repository
+    _ commit: ObjectID<Commit>, shownAs name: String, baseline: ObjectID<Commit>?, _ repository: Repository
   ) throws {
+    guard let baseline else {
+      throw CommandError(
+        .usage, "--gate needs the certificates of the current branch, which has no commit yet",
+        hint: "merge without --gate, then test: wgit test")
+    }
     // The branch's own certificates decide, not those that came with the ingredients.
     let runner = CertificateRunner(
       repository, project: .commit(repository, baseline), folder: try dataFolder.resolve(repository))
-    let name = String(outcome.candidate.text.dropFirst("refs/".count))
     let results = try runner.certificates().map { certificate in
-      try runner.run(certificate, revision: name, commit: outcome.id, baseline: baseline)
+      try runner.run(certificate, revision: name, commit: commit, baseline: baseline)
     }
     try runner.recordResults()
     if !quiet.quiet { CertificateTable.print(results) }

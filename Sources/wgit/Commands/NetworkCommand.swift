@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+import Glibc
 import Trainer
 import WeightStore
 
@@ -7,6 +8,23 @@ struct NetworkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "network",
     abstract: "Start from a network definition.",
+    discussion: """
+      A network is a file, here of one layer for images of 28 x 28 pixels:
+
+        {
+          "format": "wgit-network", "version": 1,
+          "input": [1, 28, 28], "head": "classifier",
+          "layers": [
+            {"type": "Flatten"},
+            {"name": "classifier", "type": "Linear",
+             "in_features": 784, "out_features": 10}
+          ]
+        }
+
+      Examples:
+        wgit network show network.json
+        wgit network init network.json --seed 1
+      """,
     subcommands: [NetworkInitCommand.self, NetworkShowCommand.self])
 
   static func load(_ path: String) throws -> NetworkDefinition {
@@ -24,6 +42,7 @@ struct NetworkInitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write freshly initialised weights for a network.",
+    usage: "wgit network init [<options>] <network>",
     discussion: """
       The file is plain safetensors with PyTorch's parameter names and layouts. The same seed gives the same bytes.
 
@@ -43,15 +62,33 @@ struct NetworkInitCommand: ParsableCommand {
   @Option(help: "How weights are drawn: \(Initialization.allCases.map(\.rawValue).joined(separator: ", ")).")
   var initialization = Initialization.pytorch
 
+  @Flag(name: [.short, .long], help: "Overwrite a file that holds something else.")
+  var force = false
+
+  @OptionGroup var silent: SilentOption
+
   func run() throws {
     let definition = try NetworkCommand.load(network)
     let weights = try definition.initialStateDict(seed: seed, initialization)
     let bytes = try ModelFiles.safetensors(weights)
+    try checkOverwriting(bytes)
     try AtomicFile.write(bytes, to: output, temporaryFolder: Folder.parent(of: output))
+    if silent.quiet { return }
     let count = weights.entries.reduce(0) { $0 + $1.values.count }
     Terminal.print(
       "Wrote \(Terminal.escape(output)): \(Format.count(weights.entries.count, "tensor")), \(count) parameters, "
         + Format.bytes(bytes.count))
+  }
+
+  /// Trained weights must not be lost to a command typed twice.
+  private func checkOverwriting(_ bytes: [UInt8]) throws {
+    guard !force, access(output, F_OK) == 0 else { return }
+    let file = try OpenFile.open(output, flags: O_RDONLY)
+    guard try file.byteCount() == bytes.count, try file.read(at: 0, count: bytes.count) == bytes else {
+      throw CommandError(
+        .negative, "'\(output)' is there already and holds something else",
+        hint: "choose another --output, or overwrite it with --force")
+    }
   }
 }
 

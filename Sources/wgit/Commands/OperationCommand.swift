@@ -6,6 +6,11 @@ struct OperationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "op",
     abstract: "Look at the operation log: every change of a branch, newest first.",
+    discussion: """
+      Examples:
+        wgit op
+        wgit op log -n 5 --json
+      """,
     subcommands: [OperationLogCommand.self], defaultSubcommand: OperationLogCommand.self)
 }
 
@@ -31,7 +36,7 @@ struct OperationLogCommand: ParsableCommand {
     let repository = try Environment.openRepository()
     let operations = try repository.operations(limit: maximumCount)
     if output.json {
-      output.print(.array(operations.map { .object($0.operation.fields) }))
+      output.print(.array(operations.map { OperationLogCommand.json($0.number, $0.operation) }))
       return
     }
     for (number, operation) in operations {
@@ -43,5 +48,11 @@ struct OperationLogCommand: ParsableCommand {
           "    \(Terminal.escape(name)): \(change.before?.short ?? "(none)") -> \(change.after?.short ?? "(none)")")
       }
     }
+  }
+
+  private static func json(_ number: Int64, _ operation: WeightStore.Operation) -> JSONValue {
+    var members: JSONObject = ["number": .integer(number), "id": .string(operation.id.hex)]
+    for member in operation.fields.members { _ = members.append(member.key, member.value) }
+    return .object(members)
   }
 }

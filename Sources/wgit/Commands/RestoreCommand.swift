@@ -9,9 +9,9 @@ struct RestoreCommand: ParsableCommand {
       Overwrites local changes to the files you name.
 
       Examples:
-        wgit restore model.safetensors                       (as staged)
-        wgit restore --source main~1 model.safetensors       (as in a commit)
-        wgit restore --staged .                              (off the stage; files stay as they are)
+        wgit restore model.safetensors              (as staged)
+        wgit restore -s main~1 model.safetensors    (as in a commit)
+        wgit restore --staged .                     (the stage; files stay)
       """)
 
   @Option(name: [.short, .long], help: "The revision to take files from.")
@@ -19,6 +19,8 @@ struct RestoreCommand: ParsableCommand {
 
   @Flag(name: [.customShort("S"), .long], help: "Change the stage, not the files.")
   var staged = false
+
+  @OptionGroup var silent: SilentOption
 
   @Argument(help: "Files and folders.")
   var paths: [String]
@@ -35,6 +37,6 @@ struct RestoreCommand: ParsableCommand {
       staged
       ? try repository.unstage(targets)
       : try repository.restore(targets, from: source.map(repository.resolve))
-    Terminal.message("\(staged ? "Unstaged" : "Restored") \(Format.count(restored.count, "file"))")
+    silent.message("\(staged ? "Unstaged" : "Restored") \(Format.count(restored.count, "file"))")
   }
 }

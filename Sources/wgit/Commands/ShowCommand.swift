@@ -22,8 +22,10 @@ struct ShowCommand: ParsableCommand {
     let id = try repository.resolve(revision)
     let commit = try repository.graph.commit(id)
     let names = try CommitNames(repository)
+    let before = try commit.parents.first.map(repository.tree) ?? Tree()
+    let changes = try SnapshotChanges(from: before, to: repository.tree(of: id), store: repository.store)
     if output.json {
-      output.print(CommitView.json(id, commit, names: names))
+      output.print(ShowCommand.json(CommitView.json(id, commit, names: names), changes))
       return
     }
     CommitView.lines(id, commit, names: names).forEach { Terminal.print($0) }
@@ -33,12 +35,22 @@ struct ShowCommand: ParsableCommand {
         Terminal.print("  \(Terminal.escape(String(line)))")
       }
     }
-    let before = try commit.parents.first.map(repository.tree) ?? Tree()
-    let changes = try SnapshotChanges(from: before, to: repository.tree(of: id), store: repository.store)
     Terminal.print("\nChanges\(commit.parents.first.map { " since \($0.short)" } ?? ""):")
     for file in changes.files {
       Terminal.print("  \("\(file.kind.rawValue):".padding(10)) \(Terminal.escape(file.path.text))")
     }
     Terminal.print("  \(changes.changedTensorCount) of \(Format.count(changes.tensorCount, "tensor")) changed")
+  }
+
+  /// The commit's members, and what changed since its first parent.
+  private static func json(_ commit: JSONValue, _ changes: SnapshotChanges) -> JSONValue {
+    var members = commit.objectValue ?? [:]
+    let files: [JSONValue] = changes.files.map { file in
+      ["path": .string(file.path.text), "change": .string(file.kind.rawValue)]
+    }
+    _ = members.append("changes", .array(files))
+    _ = members.append("changedTensorCount", .integer(Int64(changes.changedTensorCount)))
+    _ = members.append("tensorCount", .integer(Int64(changes.tensorCount)))
+    return .object(members)
   }
 }

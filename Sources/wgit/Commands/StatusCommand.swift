@@ -7,7 +7,8 @@ struct StatusCommand: ParsableCommand {
     commandName: "status",
     abstract: "Show what changed since the last commit.",
     discussion: """
-      Files that were not touched are not read.
+      Files that were not touched are not read. Paths are shown as you would type them here; with --json they are \
+      relative to the project folder.
 
       Examples:
         wgit status
@@ -22,11 +23,11 @@ struct StatusCommand: ParsableCommand {
     if output.json {
       output.print(StatusCommand.json(status))
     } else {
-      StatusCommand.print(status)
+      StatusCommand.print(status, try UserPath(repository))
     }
   }
 
-  private static func print(_ status: Repository.Status) {
+  private static func print(_ status: Repository.Status, _ user: UserPath) {
     if let branch = status.head.branchName {
       Terminal.print("On branch \(Terminal.escape(branch))")
     } else {
@@ -34,19 +35,21 @@ struct StatusCommand: ParsableCommand {
     }
     if status.headCommit == nil { Terminal.print("No commits yet") }
     section(
-      "To be committed (wgit commit; undo with wgit restore --staged):", status.staged.map { ($0.path, $0.kind) },
-      .green)
-    section("Changed, not staged (wgit add; undo with wgit restore):", status.unstaged.map { ($0.path, $0.kind) }, .red)
-    section("Not tracked (wgit add):", status.untracked.map { ($0, nil) }, .red)
+      "To be committed (wgit commit; undo with wgit restore --staged):",
+      status.staged.map { (user.shown($0.path), $0.kind) }, .green)
+    section(
+      "Changed, not staged (wgit add; undo with wgit restore):",
+      status.unstaged.map { (user.shown($0.path), $0.kind) }, .red)
+    section("Not tracked (wgit add):", status.untracked.map { (user.shown($0), nil) }, .red)
     if status.isClean { Terminal.print("Nothing to commit, working folder clean") }
   }
 
-  private static func section(_ title: String, _ files: [(RelativePath, SnapshotChanges.Kind?)], _ style: Style) {
+  private static func section(_ title: String, _ files: [(String, SnapshotChanges.Kind?)], _ style: Style) {
     guard !files.isEmpty else { return }
     Terminal.print("\n\(title)")
     for (path, kind) in files {
       let label = kind.map { "\($0.rawValue):".padding(10) } ?? ""
-      Terminal.print("  " + style(label + Terminal.escape(path.text)))
+      Terminal.print("  " + style(label + Terminal.escape(path)))
     }
   }
 

@@ -20,31 +20,41 @@ struct SwitchCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Check out a commit without a branch.")
   var detach = false
 
+  @OptionGroup var silent: SilentOption
+
   @Argument(help: "A branch; with --detach any revision.")
   var target: String
 
-  @Argument(help: "Where a new branch starts.")
-  var start = "HEAD"
+  @Argument(help: "With --create: where the branch starts. (default: HEAD)")
+  var start: String?
 
   func validate() throws {
     if create && detach { throw ValidationError("--create and --detach exclude each other.") }
+    if start != nil && !create {
+      throw ValidationError("Only a new branch has a start: wgit switch --create \(target) \(start ?? "").")
+    }
   }
 
   func run() throws {
     let repository = try Environment.openRepository()
+    if !create, !detach, try repository.head().branchName == target {
+      return silent.message("Already on '\(Terminal.escape(target))'")
+    }
     let goal: Repository.SwitchTarget =
       if detach {
         .detached(try repository.resolve(target))
       } else if create {
-        .newBranch(target, at: try repository.resolve(start))
+        .newBranch(target, at: try repository.resolve(start ?? "HEAD"))
       } else {
         .branch(target)
       }
-    let outcome = try repository.switchTo(goal, progress: AddCommand.progress("writing"))
+    let outcome = try BranchNames(repository).explaining(target) {
+      try repository.switchTo(goal, progress: AddCommand.progress("writing", isQuiet: silent.quiet))
+    }
     switch outcome.head {
     case .branch(let name):
-      Terminal.message("Switched to \(create ? "a new " : "")branch '\(Terminal.escape(name.branchName ?? name.text))'")
-    case .detached(let id): Terminal.message("HEAD is now at \(id.short), on no branch")
+      silent.message("Switched to \(create ? "a new " : "")branch '\(Terminal.escape(name.branchName ?? name.text))'")
+    case .detached(let id): silent.message("HEAD is now at \(id.short), on no branch")
     }
   }
 }

@@ -6,6 +6,7 @@ struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Evaluate certificates: held-out data sets with thresholds.",
+    usage: "wgit test [<options>] [<revisions> ...]",
     discussion: """
       A certificate is a file certificates/NAME.yaml:
 
@@ -13,12 +14,18 @@ struct TestCommand: ParsableCommand {
         data: data/rotated.yaml
         domains: [75]
         rows: {from: 0, per-domain: 2000}
-        metric: accuracy            (or worst-domain-accuracy)
+        metric: accuracy          # or worst-domain-accuracy
         minimum: 0.6
-        max-drop: 0.01              (against --against REV)
+        max-drop: 0.01            # compared with --against REV
 
-      Results are kept: the same commit, certificate and data are evaluated once. Exit code 0 if all certificates hold on \
-      all revisions, 1 if one fails, 125 if there is nothing to test with.
+      Results are kept: the same commit, certificate and data are evaluated once.
+
+      Exit codes:
+        0      all certificates hold on all revisions
+        1      one fails
+        66     a data file is missing
+        125    nothing could be tested: there is no certificate, or all of
+               them only say max-drop and there is no --against
 
       Examples:
         wgit test
@@ -72,6 +79,11 @@ struct TestCommand: ParsableCommand {
     } else {
       CertificateTable.print(outcomes)
     }
+    let undecided = outcomes.filter(\.verdict.isUndecided)
+    if !undecided.isEmpty {
+      Terminal.message("hint: to decide on max-drop say what to compare with: wgit test --against REV")
+    }
+    if undecided.count == outcomes.count { throw ExitCode(ExitStatus.cannotTest.rawValue) }
     if !failed.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
   }
 }

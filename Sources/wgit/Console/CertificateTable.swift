@@ -54,6 +54,7 @@ enum CertificateTable {
       "metric": .string(outcome.certificate.metric.rawValue),
       "value": .number(outcome.value),
       "baseline": outcome.baseline.map { .number($0) } ?? .null,
+      "known": .bool(outcome.isKnown),
       "exampleCount": .integer(Int64(outcome.exampleCount)),
       "minimum": outcome.certificate.minimum.map { .number($0) } ?? .null,
       "maxDrop": outcome.certificate.maximumDrop.map { .number($0) } ?? .null,

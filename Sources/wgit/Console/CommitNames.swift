@@ -6,13 +6,19 @@ struct CommitNames {
 
   init(_ repository: Repository) throws {
     let head = try repository.head()
+    headCommit = try repository.headCommitID()
     if case .detached(let id) = head { names[id, default: []].append("HEAD") }
     for ref in try repository.refs() {
       let short = ref.name.branchName ?? String(ref.name.text.dropFirst("refs/".count))
       let isHead = head == .branch(ref.name)
+      refs[ref.target, default: []].append(short)
       names[ref.target, default: []].append(isHead ? "HEAD -> \(short)" : short)
     }
   }
+
+  /// The same for machines: the refs alone.
+  private(set) var refs: [ObjectID<Commit>: [String]] = [:]
+  let headCommit: ObjectID<Commit>?
 
   subscript(id: ObjectID<Commit>) -> [String] { names[id] ?? [] }
 }

@@ -16,7 +16,7 @@ enum CommitView {
     if let made = summary(commit.recipe) { lines.append("Made:   \(made)") }
     lines.append("")
     lines += commit.message.split(separator: "\n", omittingEmptySubsequences: false).map {
-      "    \(Terminal.escape(String($0)))"
+      $0.isEmpty ? "" : "    \(Terminal.escape(String($0)))"
     }
     return lines
   }
@@ -37,13 +37,21 @@ enum CommitView {
   static func json(_ id: ObjectID<Commit>, _ commit: Commit, names: CommitNames) -> JSONValue {
     [
       "id": .string(id.hex),
-      "names": .array(names[id].map { .string($0) }),
+      "names": .array((names.refs[id] ?? []).map { .string($0) }),
+      "isHead": .bool(names.headCommit == id),
       "parents": .array(commit.parents.map { .string($0.hex) }),
       "tree": .string(commit.tree.hex),
-      "author": ["name": .string(commit.author.name), "email": .string(commit.author.email)],
-      "unixSeconds": .integer(commit.author.unixSeconds),
+      "author": json(commit.author),
+      "committer": json(commit.committer),
       "message": .string(commit.message),
       "recipe": recipe(commit.recipe),
+    ]
+  }
+
+  private static func json(_ signature: Commit.Signature) -> JSONValue {
+    [
+      "name": .string(signature.name), "email": .string(signature.email),
+      "unixSeconds": .integer(signature.unixSeconds), "zoneMinutes": .integer(signature.zoneMinutes),
     ]
   }
 

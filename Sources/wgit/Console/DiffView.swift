@@ -47,7 +47,8 @@ enum DiffView {
     switch (file.byteCountBefore, file.byteCountAfter) {
     case (let before?, let after?): ": \(Format.bytes(before)) -> \(Format.bytes(after))"
     case (nil, let after?): ": \(Format.bytes(after))"
-    default: ""
+    case (let before?, nil): ": \(Format.bytes(before))"
+    case (nil, nil): ""
     }
   }
 
@@ -69,6 +70,8 @@ enum DiffView {
       "change": .string(change.status.rawValue),
       "dtype": tensor.map { .string($0.dtype.rawValue) } ?? .null,
       "shape": tensor.map { .array($0.shape.dimensions.map { .integer(Int64($0)) }) } ?? .null,
+      "dtypeBefore": change.before.map { .string($0.dtype.rawValue) } ?? .null,
+      "shapeBefore": change.before.map { .array($0.shape.dimensions.map { .integer(Int64($0)) }) } ?? .null,
       "relativeChange": change.difference.map { .number($0.relativeChange) } ?? .null,
       "cosine": change.difference.flatMap { $0.cosine.map { .number($0) } } ?? .null,
       "largestChange": change.difference.map { .number($0.maximumAbsolute) } ?? .null,

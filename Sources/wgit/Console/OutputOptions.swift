@@ -11,6 +11,17 @@ struct JSONOption: ParsableArguments {
   }
 }
 
+/// `-q` for commands that change something and make nothing with an id.
+struct SilentOption: ParsableArguments {
+  @Flag(name: [.short, .long], help: "Print nothing but errors.")
+  var quiet = false
+
+  /// For what is said on success.
+  func message(_ line: @autoclosure () -> String) {
+    if !quiet { Terminal.message(line()) }
+  }
+}
+
 struct QuietOption: ParsableArguments {
   @Flag(name: [.short, .long], help: "Print only the id of what was made.")
   var quiet = false

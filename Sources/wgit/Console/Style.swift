@@ -1,5 +1,3 @@
-import Glibc
-
 /// Colours, only where a person sees them.
 enum Style: String {
   case bold = "1"
@@ -8,7 +6,8 @@ enum Style: String {
   case yellow = "33"
   case cyan = "36"
 
-  private static let isEnabled = Terminal.isOutputTerminal && getenv("NO_COLOR") == nil
+  private static let isEnabled = Terminal.isOutputTerminal && Environment.variable("NO_COLOR") == nil
+    && Environment.variable("TERM") != "dumb"
 
   func callAsFunction(_ text: String) -> String {
     Style.isEnabled ? "\u{1b}[\(rawValue)m\(text)\u{1b}[0m" : text

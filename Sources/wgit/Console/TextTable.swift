@@ -17,11 +17,11 @@ struct TextTable {
 
   /// Two spaces between columns, none at the ends of lines.
   var lines: [String] {
-    let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let widths = alignments.indices.map { column in rows.map { Terminal.width($0[column]) }.max() ?? 0 }
     return rows.map { row in
       var line = ""
       for column in alignments.indices {
-        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        let padding = String(repeating: " ", count: widths[column] - Terminal.width(row[column]))
         line += alignments[column] == .left ? row[column] + padding : padding + row[column]
         if column < alignments.count - 1 { line += "  " }
       }

@@ -9,8 +9,11 @@ struct Configuration {
     ("author.name", "name in commits"),
     ("author.email", "e-mail address in commits"),
     ("data.folder", "where data-set files are looked up"),
-    ("safe.anyOwner", "'true' opens repositories of other users (user's configuration only)"),
+    (ownerSetting, "'true' opens repositories of other users (--global only)"),
   ]
+
+  /// Read from the user's configuration alone: a repository must not vouch for itself.
+  static let ownerSetting = "safe.anyOwner"
 
   private(set) var user: [String: String]
   private(set) var repository: [String: String]

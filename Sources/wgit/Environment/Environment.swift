@@ -34,7 +34,7 @@ enum Environment {
   static func settings(_ configuration: Configuration) -> Repository.Settings {
     Repository.Settings(
       workerCount: threadCount, now: { Environment.now.unixSeconds },
-      trustsForeignOwner: configuration.user["safe.anyOwner"] == "true")
+      trustsForeignOwner: configuration.user[Configuration.ownerSetting] == "true")
   }
 
   static func openRepository() throws -> Repository {

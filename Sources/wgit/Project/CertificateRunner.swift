@@ -13,6 +13,8 @@ final class CertificateRunner {
     let baseline: Double?
     let exampleCount: Int
     let verdict: CertificateVerdict
+    /// The value was known from an earlier run.
+    let isKnown: Bool
   }
 
   /// Part of the key of every result: another version may compute other values.
@@ -62,12 +64,15 @@ final class CertificateRunner {
     _ item: (certificate: Certificate, digest: Digest), revision: String, commit: ObjectID<Commit>,
     baseline: ObjectID<Commit>?
   ) throws -> Outcome {
+    let evaluatedBefore = newResults.count
     let result = try result(item, commit)
+    let isKnown = newResults.count == evaluatedBefore
     let value = CertificateRunner.value(result, item.certificate)
     let reference = try baseline.map { CertificateRunner.value(try self.result(item, $0), item.certificate) }
     return Outcome(
       certificate: item.certificate, revision: revision, commit: commit, value: value, baseline: reference,
-      exampleCount: result.exampleCount, verdict: item.certificate.verdict(value, baseline: reference))
+      exampleCount: result.exampleCount, verdict: item.certificate.verdict(value, baseline: reference),
+      isKnown: isKnown)
   }
 
   /// Keeps new results with the commits they speak of.
