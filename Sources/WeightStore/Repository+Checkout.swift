@@ -45,6 +45,7 @@ extension Repository {
     }
     let change = try bringIn(after, progress: progress)
     publication.stageChanges = change.stageChanges
+    publication.broughtIn = true
     try publish(publication)
     withExtendedLifetime(lock) {}
     return SwitchOutcome(
@@ -76,6 +77,7 @@ extension Repository {
     }
     let change = try bringIn(commit, progress: nil)
     publication.stageChanges = change.stageChanges
+    publication.broughtIn = true
     try publish(publication)
     withExtendedLifetime(lock) {}
     return SwitchOutcome(

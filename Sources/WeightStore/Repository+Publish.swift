@@ -10,6 +10,10 @@ struct Publication {
   /// `nil` values remove the path from the stage.
   var stageChanges: [RelativePath: StagedFile?] = [:]
   var results: [CertificateResult] = []
+  /// Whether the files of the working folder were changed to what will be checked out.
+  var broughtIn = false
+  /// The operation that this takes back.
+  var undoes: ObjectID<Operation>?
 }
 
 extension Repository {
@@ -50,7 +54,8 @@ extension Repository {
     guard !publication.refChanges.isEmpty || after != before else { return nil }
     let operation = Operation(
       previous: try database.read { try OperationTable.latest(in: $0) }, description: publication.description,
-      unixSeconds: settings.now(), headBefore: before, headAfter: after, refChanges: publication.refChanges)
+      unixSeconds: settings.now(), headBefore: before, headAfter: after, refChanges: publication.refChanges,
+      broughtIn: publication.broughtIn, undoes: publication.undoes)
     return try writer.put(operation)
   }
 

@@ -33,6 +33,7 @@ package struct StoreError: Error, Sendable {
     case unbornBranch
     case detachedHead
     case nothingToCommit
+    case nothingToUndo
     case wouldOverwrite
     case unrelatedHistories
     case mergeConflict

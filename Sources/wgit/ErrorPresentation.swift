@@ -107,7 +107,8 @@ enum ErrorPresentation {
     case .busy, .branchMoved: .busy
     case .inputOutput, .diskFull: .inputOutput
     case .permissionDenied, .foreignOwner: .permission
-    case .nothingToCommit, .wouldOverwrite, .mergeConflict, .unrelatedHistories, .branchNotMerged: .negative
+    case .nothingToCommit, .nothingToUndo, .wouldOverwrite, .mergeConflict, .unrelatedHistories, .branchNotMerged:
+      .negative
     }
   }
 
@@ -131,8 +132,10 @@ enum ErrorPresentation {
       return "list branches with 'wgit branch', commits with 'wgit log --all --oneline'"
     case .unbornBranch: return "make the first commit: wgit add . && wgit commit -m \"…\""
     case .ambiguousRevision: return "type more digits"
+    case .nothingToUndo: return "see what there is: wgit op log"
     case .nothingToCommit: return "stage changes first: wgit add FILE…"
-    case .wouldOverwrite: return "commit them (wgit commit -a), drop them (wgit restore FILE) or move untracked files away"
+    case .wouldOverwrite:
+      return "commit them (wgit commit -a), drop them (wgit restore FILE) or move untracked files away"
     case .branchExists: return "choose another name, or look at it: wgit log \(subject ?? "BRANCH")"
     case .branchNotMerged: return "delete it anyway: wgit branch -D \(subject ?? "BRANCH")"
     case .branchInUse: return "switch to another branch first: wgit switch BRANCH"

@@ -57,7 +57,10 @@ struct Wgit: ParsableCommand {
         subcommands: [AddCommand.self, CommitCommand.self, RestoreCommand.self, StatusCommand.self]),
       CommandGroup(
         name: "Look at history",
-        subcommands: [LogCommand.self, ShowCommand.self, DiffCommand.self, OperationCommand.self]),
+        subcommands: [
+          LogCommand.self, ShowCommand.self, DiffCommand.self, OperationCommand.self, UndoCommand.self,
+          RedoCommand.self,
+        ]),
       CommandGroup(
         name: "Branch, train, merge, test",
         subcommands: [

@@ -24,21 +24,27 @@ package struct Operation: CanonicalObject, Hashable {
   package let headBefore: Head
   package let headAfter: Head
   package let refChanges: [RefChange]
+  /// Whether the files of the working folder followed what is checked out.
+  package let broughtIn: Bool
+  /// The operation that this one takes back.
+  package let undoes: ObjectID<Operation>?
 
   package var fields: JSONObject {
     JSONObject([
+      ("broughtIn", .bool(broughtIn)),
       ("description", .string(description)),
       ("headAfter", headAfter.json),
       ("headBefore", headBefore.json),
       ("previous", previous.map { .string($0.hex) } ?? .null),
       ("refChanges", .array(refChanges.map(\.json))),
+      ("undoes", undoes.map { .string($0.hex) } ?? .null),
       ("unixSeconds", .integer(unixSeconds)),
     ])
   }
 
   package init(
     previous: ObjectID<Operation>?, description: String, unixSeconds: Int64, headBefore: Head, headAfter: Head,
-    refChanges: [RefChange]
+    refChanges: [RefChange], broughtIn: Bool = false, undoes: ObjectID<Operation>? = nil
   ) {
     self.previous = previous
     self.description = description
@@ -46,6 +52,8 @@ package struct Operation: CanonicalObject, Hashable {
     self.headBefore = headBefore
     self.headAfter = headAfter
     self.refChanges = refChanges
+    self.broughtIn = broughtIn
+    self.undoes = undoes
   }
 
   package init(fields: ObjectFields) throws(StoreError) {
@@ -57,6 +65,11 @@ package struct Operation: CanonicalObject, Hashable {
     var changes: [RefChange] = []
     for item in try fields.objects("refChanges") { changes.append(try RefChange(item)) }
     refChanges = changes
+    guard let broughtIn = fields.optional("broughtIn")?.boolValue else {
+      throw fields.wrong("broughtIn", "true or false")
+    }
+    self.broughtIn = broughtIn
+    undoes = try fields.optionalDigest("undoes").map { ObjectID($0) }
   }
 }
 

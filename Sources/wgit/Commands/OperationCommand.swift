@@ -10,8 +10,9 @@ struct OperationCommand: ParsableCommand {
       Examples:
         wgit op
         wgit op log -n 5 --json
+        wgit op restore 12
       """,
-    subcommands: [OperationLogCommand.self], defaultSubcommand: OperationLogCommand.self)
+    subcommands: [OperationLogCommand.self, OperationRestoreCommand.self], defaultSubcommand: OperationLogCommand.self)
 }
 
 struct OperationLogCommand: ParsableCommand {
