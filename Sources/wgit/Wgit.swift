@@ -66,7 +66,12 @@ struct Wgit: ParsableCommand {
         subcommands: [
           BranchCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self, TestCommand.self,
         ]),
-      CommandGroup(name: "Look inside", subcommands: [FsckCommand.self, CatObjectCommand.self]),
+      CommandGroup(
+        name: "Look after the repository",
+        subcommands: [
+          FsckCommand.self, GarbageCollectionCommand.self, RepackCommand.self, DiskUsageCommand.self,
+          CatObjectCommand.self,
+        ]),
     ])
 
   static func main() {

@@ -36,4 +36,12 @@ enum CertificateResultTable {
         result.id.digest.data,
       ])
   }
+
+  static func remove(
+    where isUnwanted: (ObjectID<CertificateResult>) -> Bool, in database: Database
+  ) throws {
+    for id in try all(in: database) where isUnwanted(id) {
+      try database.execute(sql: "DELETE FROM certificateResult WHERE result = ?", arguments: [id.digest.data])
+    }
+  }
 }

@@ -69,12 +69,24 @@ package final class ObjectStore: Sendable {
 
   private func reader(_ name: String) throws(StoreError) -> PackReader {
     if let open = readers.withLock({ $0[name] }) { return open }
-    let opened = try PackReader(folder: layout.packFolder, name: name)
+    let opened = try open(name)
     readers.withLock { readers in
       // Every commit has a pack of its own; the system's limit of open files is often 1024.
       if readers.count >= ObjectStore.openPackLimit { readers.removeAll(keepingCapacity: true) }
       readers[name] = opened
     }
     return opened
+  }
+
+  /// A collection may have moved a pack to the trash since this process looked an object up: it is still good there.
+  private func open(_ name: String) throws(StoreError) -> PackReader {
+    do {
+      return try PackReader(folder: layout.packFolder, name: name)
+    } catch {
+      guard error.code == .missingFile,
+        let trashed = try Trash(layout: layout).files().last(where: { $0.name.hasSuffix(name) })
+      else { throw error }
+      return try PackReader(folder: layout.trashFolder, name: trashed.name)
+    }
   }
 }

@@ -13,6 +13,7 @@ package struct RepositoryLayout: Sendable {
 
   package var packFolder: String { "\(root)/packs" }
   package var temporaryFolder: String { "\(root)/tmp" }
+  package var trashFolder: String { "\(root)/trash" }
   package var formatFile: String { "\(root)/format" }
   package var lockFile: String { "\(root)/lock" }
   package var configurationFile: String { "\(root)/config.yaml" }

@@ -39,11 +39,16 @@ struct PackWriter: ~Copyable {
     let record = PackRecord(
       kind: kind, encoding: encoded.encoding, id: id, baseID: .zero, rawByteCount: rawByteCount,
       storedByteCount: encoded.payload.count)
-    let header = record.header(payload: encoded.payload)
+    try append(record, payload: encoded.payload)
+  }
+
+  /// Appends an object as another pack has it.
+  mutating func append(_ record: PackRecord, payload: [UInt8]) throws(StoreError) {
+    let header = record.header(payload: payload)
     placed.append(Placed(record: record, offset: offset))
     header.withUnsafeBytes { headers.update($0) }
     try append(header)
-    try append(encoded.payload)
+    try append(payload)
   }
 
   /// Durable and named afterwards, but known to nobody until the database says so.
