@@ -54,10 +54,14 @@ let package = Package(
     .testTarget(
       name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], exclude: ["Golden"],
       swiftSettings: strict),
-    .testTarget(name: "WeightStoreTests", dependencies: ["WeightStore"], swiftSettings: strict),
+    .testTarget(
+      name: "WeightStoreTests", dependencies: ["Checkpoints", "Documents", "Tensors", "WeightStore", grdb],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "ProjectTests", dependencies: [], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     .testTarget(name: "wgitTests", dependencies: ["wgit", "WeightStore", "Documents"], swiftSettings: strict),
+    // Drives the built program through crashes, full disks and broken calls. Needs a C compiler at run time.
+    .testTarget(name: "FaultTests", dependencies: ["wgit"], exclude: ["Shim"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,10 +12,11 @@ struct RepositoryDatabase: Sendable {
 
   init(folder: String) throws(StoreError) {
     var configuration = Configuration()
-    configuration.journalMode = .wal
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
+      // Does nothing where the file is in WAL mode already. GRDB's own `journalMode` would write to it on every open.
+      try database.execute(
+        sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
     }
     do {
       queue = try DatabaseQueue(path: "\(folder)/\(RepositoryDatabase.fileName)", configuration: configuration)

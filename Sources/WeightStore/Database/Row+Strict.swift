@@ -4,8 +4,9 @@ import GRDB
 // The row's own subscripts end the process on a value of another type or size. The database is a file like any other:
 // what it holds may be damaged.
 extension Row {
-  func integer<Value: FixedWidthInteger>(_ column: String, as type: Value.Type = Value.self) throws(StoreError) -> Value
-  {
+  func integer<Value: FixedWidthInteger>(
+    _ column: String, as type: Value.Type = Value.self
+  ) throws(StoreError) -> Value {
     guard let wide = Int64.fromDatabaseValue(self[column] as DatabaseValue), let value = Value(exactly: wide) else {
       throw broken(column)
     }

@@ -3,7 +3,7 @@ package final class CommitGraph {
   private let store: ObjectStore
   private var loaded: [ObjectID<Commit>: Commit] = [:]
 
-  init(store: ObjectStore) {
+  package init(store: ObjectStore) {
     self.store = store
   }
 

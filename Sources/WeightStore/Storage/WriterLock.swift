@@ -2,11 +2,11 @@ import Glibc
 
 /// Held by the one process that changes the repository. The kernel holds it (flock) and frees it when the process ends,
 /// however it ends; the file itself means nothing and is never deleted.
-final class WriterLock {
+package final class WriterLock {
   private let file: OpenFile
 
   /// Waits up to `timeoutSeconds`, then throws `StoreError.busy`. What an interrupted writer left behind is removed.
-  init(_ layout: RepositoryLayout, timeoutSeconds: Double) throws(StoreError) {
+  package init(_ layout: RepositoryLayout, timeoutSeconds: Double) throws(StoreError) {
     file = try OpenFile.open(layout.lockFile, flags: O_RDWR | O_CREAT)
     var waitedMicroseconds = 0.0
     while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {

@@ -1,16 +1,16 @@
 import Glibc
 
 /// Chooses the smallest form of a chunk, and reads every form back.
-enum ChunkCodec {
-  struct Encoded: Sendable {
-    let encoding: ChunkEncoding
-    let payload: [UInt8]
+package enum ChunkCodec {
+  package struct Encoded: Sendable {
+    package let encoding: ChunkEncoding
+    package let payload: [UInt8]
   }
 
   /// The smallest form, decoded again and compared before it is handed out.
   ///
   /// - Throws: `StoreError.corruptObject` if the round trip fails, which would be a bug or broken memory.
-  static func encode(_ bytes: UnsafeRawBufferPointer, layout: ChunkLayout) throws(StoreError) -> Encoded {
+  package static func encode(_ bytes: UnsafeRawBufferPointer, layout: ChunkLayout) throws(StoreError) -> Encoded {
     var best = Encoded(encoding: .raw, payload: [])
     var bestByteCount = bytes.count
     switch layout {
@@ -53,7 +53,9 @@ enum ChunkCodec {
   }
 
   /// Exactly `rawByteCount` bytes, or an error.
-  static func decode(_ payload: [UInt8], encoding: ChunkEncoding, rawByteCount: Int) throws(StoreError) -> [UInt8] {
+  package static func decode(_ payload: [UInt8], encoding: ChunkEncoding, rawByteCount: Int) throws(StoreError)
+    -> [UInt8]
+  {
     if encoding == .raw {
       guard payload.count == rawByteCount else {
         throw StoreError(.corruptObject, "\(payload.count) raw bytes stand where \(rawByteCount) should")

@@ -2,7 +2,7 @@
 ///
 /// Payload: `width: u8`, `rotated: u8` (0 or 1), then for each plane `form: u8`, `byteCount: u32` little-endian, bytes.
 /// Forms: 0 the bytes themselves, 1 a zlib stream, 2 one byte that fills the plane.
-enum PlaneCodec {
+package enum PlaneCodec {
   private enum Form: UInt8 {
     case raw = 0
     case zlib = 1
@@ -13,7 +13,9 @@ enum PlaneCodec {
   private static let planeHeaderByteCount = 5
 
   /// `nil` when the bytes are not whole elements.
-  static func encode(_ bytes: UnsafeRawBufferPointer, width: Int, rotatesSign: Bool) throws(StoreError) -> [UInt8]? {
+  package static func encode(_ bytes: UnsafeRawBufferPointer, width: Int, rotatesSign: Bool) throws(StoreError)
+    -> [UInt8]?
+  {
     guard widths.contains(width), bytes.count.isMultiple(of: width), !bytes.isEmpty else { return nil }
     let planes = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
     defer { planes.deallocate() }
@@ -42,7 +44,9 @@ enum PlaneCodec {
     return (.raw, Array(plane))
   }
 
-  static func decode(_ payload: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer) throws(StoreError) {
+  package static func decode(_ payload: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer)
+    throws(StoreError)
+  {
     var reader = ByteReader(payload)
     let width = Int(try reader.byte())
     let rotated = try reader.byte()

@@ -1,15 +1,17 @@
 import CZlib
 
 /// zlib streams (RFC 1950) by the system's zlib.
-enum ZlibStream {
+package enum ZlibStream {
   /// Which matches zlib looks for. Weights have none worth finding: only their symbol frequencies help.
-  enum Strategy {
+  package enum Strategy {
     case matches
     case huffmanOnly
   }
 
   /// The compressed bytes, or `nil` if they would not be smaller than `limit`.
-  static func compress(_ bytes: UnsafeRawBufferPointer, strategy: Strategy, limit: Int) throws(StoreError) -> [UInt8]? {
+  package static func compress(_ bytes: UnsafeRawBufferPointer, strategy: Strategy, limit: Int) throws(StoreError)
+    -> [UInt8]?
+  {
     guard limit > 0, let inputCount = UInt32(exactly: bytes.count), let outputCount = UInt32(exactly: limit) else {
       return nil
     }
@@ -42,7 +44,8 @@ enum ZlibStream {
   }
 
   /// Fills `output` exactly; a stream that is broken, shorter, longer or followed by more bytes is refused.
-  static func decompress(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(StoreError)
+  package static func decompress(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer)
+    throws(StoreError)
   {
     guard let inputCount = UInt32(exactly: bytes.count), let outputCount = UInt32(exactly: output.count) else {
       throw StoreError(.corruptObject, "a zlib stream of \(bytes.count) bytes for \(output.count) is too large")

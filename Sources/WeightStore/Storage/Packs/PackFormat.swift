@@ -1,12 +1,12 @@
 /// The frame around the records of a pack file.
-enum PackFormat {
-  static let version: UInt32 = 1
-  static let headerByteCount = 16
-  static let trailerByteCount = 48
+package enum PackFormat {
+  package static let version: UInt32 = 1
+  package static let headerByteCount = 16
+  package static let trailerByteCount = 48
   private static let headerMagic = Array("WGITPACK".utf8)
   private static let trailerMagic = Array("WGITEND\0".utf8)
 
-  static func header() -> [UInt8] {
+  package static func header() -> [UInt8] {
     var bytes = headerMagic
     bytes.appendLittleEndian(version)
     bytes.appendLittleEndian(UInt32(0))
@@ -14,20 +14,20 @@ enum PackFormat {
   }
 
   /// `recordsDigest` is the SHA-256 of all record headers in order; it also names the file.
-  static func trailer(recordCount: Int, recordsDigest: Digest) -> [UInt8] {
+  package static func trailer(recordCount: Int, recordsDigest: Digest) -> [UInt8] {
     var bytes = trailerMagic
     bytes.appendLittleEndian(UInt64(recordCount))
     bytes += recordsDigest.bytes
     return bytes
   }
 
-  static func fileName(_ recordsDigest: Digest) -> String { "pack-\(recordsDigest.hex).pack" }
+  package static func fileName(_ recordsDigest: Digest) -> String { "pack-\(recordsDigest.hex).pack" }
 
-  static func isPackName(_ name: String) -> Bool {
+  package static func isPackName(_ name: String) -> Bool {
     Digest(hex: name.dropFirst(5).dropLast(5)).map { fileName($0) } == name
   }
 
-  static func check(header bytes: [UInt8], name: String) throws(StoreError) {
+  package static func check(header bytes: [UInt8], name: String) throws(StoreError) {
     guard bytes.count == headerByteCount, Array(bytes[..<8]) == headerMagic else {
       throw StoreError(.corruptPack, "'\(name)' is not a pack")
     }
@@ -40,7 +40,9 @@ enum PackFormat {
     }
   }
 
-  static func parse(trailer bytes: [UInt8], name: String) throws(StoreError) -> (recordCount: UInt64, digest: Digest) {
+  package static func parse(trailer bytes: [UInt8], name: String) throws(StoreError) -> (
+    recordCount: UInt64, digest: Digest
+  ) {
     guard bytes.count == trailerByteCount, Array(bytes[..<8]) == trailerMagic, let digest = Digest(bytes: bytes[16...])
     else { throw StoreError(.corruptPack, "'\(name)' does not end as a pack does: it may be cut short") }
     return (bytes[8..<16].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }, digest)

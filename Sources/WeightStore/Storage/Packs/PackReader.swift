@@ -1,17 +1,17 @@
 import Glibc
 
 /// Reads records of one pack file.
-final class PackReader: Sendable {
-  let name: String
+package final class PackReader: Sendable {
+  package let name: String
   private let file: OpenFile
 
-  init(folder: String, name: String) throws(StoreError) {
+  package init(folder: String, name: String) throws(StoreError) {
     self.name = name
     file = try OpenFile.open("\(folder)/\(name)", flags: O_RDONLY)
   }
 
   /// The payload of a record whose header must say what the index said.
-  func payload(of expected: PackRecord, at offset: Int) throws(StoreError) -> [UInt8] {
+  package func payload(of expected: PackRecord, at offset: Int) throws(StoreError) -> [UInt8] {
     let bytes = try file.read(at: offset, count: PackRecord.headerByteCount + expected.storedByteCount)
     let (record, _) = try PackRecord.parse(header: Array(bytes.prefix(PackRecord.headerByteCount)))
     guard record == expected else { throw notThere(expected, offset) }
@@ -19,7 +19,7 @@ final class PackReader: Sendable {
   }
 
   /// - Throws: `StoreError.corruptPack` unless the header at `offset` says what the index said.
-  func checkHeader(of expected: PackRecord, at offset: Int) throws(StoreError) {
+  package func checkHeader(of expected: PackRecord, at offset: Int) throws(StoreError) {
     let (record, _) = try PackRecord.parse(header: file.read(at: offset, count: PackRecord.headerByteCount))
     guard record == expected else { throw notThere(expected, offset) }
   }
@@ -29,7 +29,7 @@ final class PackReader: Sendable {
   }
 
   /// Walks all records in order, checking frame, headers and checksums; needs no index.
-  func forEachRecord(_ body: (PackRecord, _ offset: Int, _ payload: [UInt8]) throws -> Void) throws {
+  package func forEachRecord(_ body: (PackRecord, _ offset: Int, _ payload: [UInt8]) throws -> Void) throws {
     let byteCount = try file.byteCount()
     let firstByteCount = min(byteCount, PackFormat.headerByteCount)
     try PackFormat.check(header: try file.read(at: 0, count: firstByteCount), name: name)

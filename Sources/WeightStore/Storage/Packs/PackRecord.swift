@@ -14,7 +14,7 @@ package struct PackRecord: Sendable, Hashable {
   package var storedByteCount: Int
 
   /// Header bytes, with the CRC-32 over the header before it and the payload.
-  func header(payload: [UInt8]) -> [UInt8] {
+  package func header(payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(PackRecord.headerByteCount)
     bytes.appendLittleEndian(PackRecord.magic)
@@ -30,7 +30,7 @@ package struct PackRecord: Sendable, Hashable {
   }
 
   /// Reads a header from untrusted bytes; returns it with the checksum it claims.
-  static func parse(header bytes: [UInt8]) throws(StoreError) -> (record: PackRecord, checksum: UInt32) {
+  package static func parse(header bytes: [UInt8]) throws(StoreError) -> (record: PackRecord, checksum: UInt32) {
     try bytes.withRawBytes { buffer throws(StoreError) in try parse(buffer) }
   }
 
@@ -59,7 +59,7 @@ package struct PackRecord: Sendable, Hashable {
 
   /// No object is larger than its kind allows, no form is larger than the raw one, and zlib makes nothing smaller than
   /// about 1/1032: a few bytes cannot demand a gigabyte of memory.
-  static func isPlausible(raw: Int, stored: Int, kind: ObjectKind, encoding: ChunkEncoding) -> Bool {
+  package static func isPlausible(raw: Int, stored: Int, kind: ObjectKind, encoding: ChunkEncoding) -> Bool {
     guard raw >= 0, stored >= 0, raw <= kind.maximumByteCount, stored <= raw else { return false }
     switch encoding {
     case .raw: return stored == raw
@@ -69,7 +69,7 @@ package struct PackRecord: Sendable, Hashable {
   }
 
   /// CRC-32 (zlib's) of a header without its last four bytes, followed by the payload.
-  static func checksum(_ header: some Collection<UInt8>, _ payload: [UInt8]) -> UInt32 {
+  package static func checksum(_ header: some Collection<UInt8>, _ payload: [UInt8]) -> UInt32 {
     let head = Array(header)
     let first = crc32_z(0, head, head.count)
     return UInt32(truncatingIfNeeded: crc32_z(first, payload, payload.count))

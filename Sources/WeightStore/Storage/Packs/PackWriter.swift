@@ -1,28 +1,28 @@
 /// Writes one pack under a temporary name; `seal` makes it durable and gives it its name.
-struct PackWriter: ~Copyable {
+package struct PackWriter: ~Copyable {
   /// Where a record came to stand.
-  struct Placed: Sendable {
-    let record: PackRecord
+  package struct Placed: Sendable {
+    package let record: PackRecord
     /// Offset of the record's header in the pack.
-    let offset: Int
+    package let offset: Int
   }
 
-  struct Sealed: Sendable {
-    let name: String
-    let byteCount: Int
-    let records: [Placed]
+  package struct Sealed: Sendable {
+    package let name: String
+    package let byteCount: Int
+    package let records: [Placed]
   }
 
   private let atomic: AtomicFile
   private let headers: SHA256
   private var offset: Int
   private var buffer: [UInt8]
-  private(set) var placed: [Placed] = []
+  package private(set) var placed: [Placed] = []
 
   private static let bufferByteCount = 1 << 20
 
   /// A new, empty pack.
-  static func create(temporaryFolder: String) throws(StoreError) -> PackWriter {
+  package static func create(temporaryFolder: String) throws(StoreError) -> PackWriter {
     let headers = try SHA256()
     return PackWriter(try AtomicFile(temporaryFolder: temporaryFolder, mode: 0o444), headers: headers)
   }
@@ -34,7 +34,8 @@ struct PackWriter: ~Copyable {
     offset = buffer.count
   }
 
-  mutating func append(kind: ObjectKind, id: Digest, rawByteCount: Int, encoded: ChunkCodec.Encoded) throws(StoreError)
+  package mutating func append(kind: ObjectKind, id: Digest, rawByteCount: Int, encoded: ChunkCodec.Encoded)
+    throws(StoreError)
   {
     let record = PackRecord(
       kind: kind, encoding: encoded.encoding, id: id, baseID: .zero, rawByteCount: rawByteCount,
@@ -52,7 +53,7 @@ struct PackWriter: ~Copyable {
   }
 
   /// Durable and named afterwards, but known to nobody until the database says so.
-  consuming func seal(folder: String) throws(StoreError) -> Sealed {
+  package consuming func seal(folder: String) throws(StoreError) -> Sealed {
     let digest = headers.finish()
     try append(PackFormat.trailer(recordCount: placed.count, recordsDigest: digest))
     try flush()
