@@ -35,6 +35,25 @@ extension Repository {
       untracked: try FolderWalk(working, below: nil).files.filter { staged[$0] == nil })
   }
 
+  /// Tracked paths with changes that no commit holds, sorted. What an interrupted merge or training had already written of
+  /// its commit, which still waits as the branch's candidate, is no change of the user's.
+  package func uncommittedPaths() throws -> [RelativePath] {
+    let status = try self.status()
+    let candidate = try target(of: Repository.candidate(of: status.head.branchName ?? "HEAD"))
+    let waiting = try candidate.map { try tree(of: $0).entries }
+    let unstaged = try status.unstaged.filter { try !isWritten($0.path, $0.kind, of: waiting) }.map(\.path)
+    return Set(status.staged.map(\.path) + unstaged).sorted()
+  }
+
+  /// Whether a file of the working folder is as a waiting candidate has it.
+  private func isWritten(
+    _ path: RelativePath, _ kind: SnapshotChanges.Kind, of waiting: [RelativePath: Tree.Entry]?
+  ) throws -> Bool {
+    guard let waiting else { return false }
+    guard kind == .modified, let entry = waiting[path] else { return kind == .deleted && waiting[path] == nil }
+    return try sha256(ofWorkingFile: path) == entry.sha256
+  }
+
   enum WorkingState {
     case missing
     case changed

@@ -107,11 +107,10 @@ struct MergeCommand: ParsableCommand {
 
   /// Found before the work, not after it.
   private func checkNothingIsUncommitted(_ repository: Repository) throws {
-    let status = try repository.status()
-    let paths = status.staged.map(\.path.text) + status.unstaged.map(\.path.text)
+    let paths = try repository.uncommittedPaths()
     guard !paths.isEmpty else { return }
     throw CommandError(
-      .negative, "there are changes that are not committed", details: Array(Set(paths)).sorted(),
+      .negative, "there are changes that are not committed", details: paths.map(\.text),
       hint: "commit them first (wgit commit -a) or drop them (wgit restore FILE)")
   }
 

@@ -24,8 +24,7 @@ struct FinetuneTarget {
         hint: "start from it (wgit finetune \(Terminal.escape(name)) …) or choose another --branch")
     }
     if isCheckedOut {
-      let status = try repository.status()
-      guard status.staged.isEmpty, status.unstaged.isEmpty else {
+      guard try repository.uncommittedPaths().isEmpty else {
         throw CommandError(
           .negative, "'\(name)' is checked out and has changes that are not committed",
           hint: "commit them (wgit commit -a), or train on another --branch")
