@@ -33,7 +33,7 @@ package final class Repository {
 
   var loop: ParallelLoop { ParallelLoop(workerCount: settings.workerCount) }
 
-  private init(workingPath: String, settings: Settings) throws(StoreError) {
+  init(workingPath: String, settings: Settings) throws(StoreError) {
     layout = RepositoryLayout(root: "\(workingPath)/\(RepositoryLayout.folderName)")
     working = WorkingFolder(path: workingPath)
     self.settings = settings
@@ -69,20 +69,28 @@ package final class Repository {
 
   /// Opens the repository that `folder` lies in, looking upwards.
   ///
-  /// - Throws: `StoreError.notARepository`, `.unsupportedFormat`, `.foreignOwner`.
+  /// - Throws: `StoreError.notARepository`, `.unsupportedFormat`, `.foreignOwner`; `.lostDatabase`.
   package static func open(containing folder: String, settings: Settings) throws(StoreError) -> Repository {
+    let (path, layout) = try locate(containing: folder, settings: settings)
+    guard RepositoryDatabase.exists(in: layout.root) else {
+      throw StoreError(.lostDatabase, "'\(layout.root)' has lost its database '\(RepositoryDatabase.fileName)'")
+    }
+    let repository = try Repository(workingPath: path, settings: settings)
+    try repository.database.migrate()
+    return repository
+  }
+
+  /// The working folder of the repository that `folder` lies in.
+  static func locate(
+    containing folder: String, settings: Settings
+  ) throws(StoreError) -> (path: String, layout: RepositoryLayout) {
     let start = try absolute(folder)
     var path = start
     while true {
       let layout = RepositoryLayout(root: "\(path == "/" ? "" : path)/\(RepositoryLayout.folderName)")
       if access(layout.formatFile, F_OK) == 0 {
         try check(layout, settings: settings)
-        guard RepositoryDatabase.exists(in: layout.root) else {
-          throw StoreError(.corruptObject, "'\(layout.root)' has lost its database '\(RepositoryDatabase.fileName)'")
-        }
-        let repository = try Repository(workingPath: path, settings: settings)
-        try repository.database.migrate()
-        return repository
+        return (path, layout)
       }
       guard path != "/" else {
         throw StoreError(.notARepository, "neither '\(start)' nor a folder above it is a wgit repository")

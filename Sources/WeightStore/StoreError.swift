@@ -9,6 +9,7 @@ package struct StoreError: Error, Sendable {
     case alreadyARepository
     case unsupportedFormat
     case foreignOwner
+    case lostDatabase
     case busy
     case inputOutput
     case diskFull

@@ -100,7 +100,8 @@ enum ErrorPresentation {
     case .notARepository, .missingFile, .unknownPath, .unknownRevision, .ambiguousRevision, .unknownBranch,
       .unbornBranch:
       .notFound
-    case .corruptObject, .corruptPack, .malformedObject, .malformedFile, .unsupportedFile, .unsupportedFormat,
+    case .lostDatabase, .corruptObject, .corruptPack, .malformedObject, .malformedFile, .unsupportedFile,
+      .unsupportedFormat,
       .missingObject, .unsafePath:
       .invalidData
     case .alreadyARepository, .invalidName, .branchExists, .branchInUse, .detachedHead: .usage
@@ -140,6 +141,7 @@ enum ErrorPresentation {
     case .branchNotMerged: return "delete it anyway: wgit branch -D \(subject ?? "BRANCH")"
     case .branchInUse: return "switch to another branch first: wgit switch BRANCH"
     case .busy, .branchMoved: return "try again"
+    case .lostDatabase: return "build it anew from the packs: wgit fsck --repair"
     case .diskFull: return "nothing was changed; free some space and try again"
     case .foreignOwner: return "if you trust its owner: wgit config --global safe.anyOwner true"
     case .corruptObject, .corruptPack, .missingObject: return "see what is hurt: wgit fsck"

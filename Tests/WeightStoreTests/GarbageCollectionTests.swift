@@ -3,15 +3,6 @@ import Testing
 import WeightStore
 
 struct GarbageCollectionTests {
-  /// Bytes that zlib cannot shrink, different for each seed.
-  private func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-    var state = seed
-    return (0..<count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return UInt8(truncatingIfNeeded: state >> 33)
-    }
-  }
-
   /// A branch `main` with one file, and a deleted branch with another.
   private func repositoryWithGarbage() throws -> (TemporaryRepository, lost: ObjectID<Commit>) {
     let temporary = try TemporaryRepository()

@@ -51,18 +51,20 @@ enum ObjectIndex {
     try database.execute(
       sql: "INSERT INTO pack (name, byteCount) VALUES (?, ?)", arguments: [pack.name, pack.byteCount])
     let number = database.lastInsertedRowID
-    let statement = try database.cachedStatement(
+    for placed in pack.records { try insert(placed.record, at: placed.offset, pack: number, in: database) }
+  }
+
+  /// Leaves an object alone that is indexed already.
+  static func insert(_ record: PackRecord, at offset: Int, pack number: Int64, in database: Database) throws {
+    try database.cachedStatement(
       sql: """
         INSERT OR IGNORE INTO object (kind, id, pack, position, rawByteCount, storedByteCount, encoding, baseID)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """)
-    for placed in pack.records {
-      let record = placed.record
-      try statement.execute(arguments: [
-        record.kind.rawValue, record.id.data, number, placed.offset, record.rawByteCount, record.storedByteCount,
-        record.encoding.rawValue, record.baseID == .zero ? nil : record.baseID.data,
-      ])
-    }
+        """
+    ).execute(arguments: [
+      record.kind.rawValue, record.id.data, number, offset, record.rawByteCount, record.storedByteCount,
+      record.encoding.rawValue, record.baseID == .zero ? nil : record.baseID.data,
+    ])
   }
 
   private static func entry(_ row: Row) throws -> Entry {

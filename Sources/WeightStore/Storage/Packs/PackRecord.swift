@@ -3,7 +3,8 @@ import CZlib
 /// One object in a pack: a fixed header of 92 bytes, then the payload. docs/format.md has the layout.
 package struct PackRecord: Sendable, Hashable {
   package static let headerByteCount = 92
-  private static let magic: UInt32 = 0x5243_4557  // "WECR" as bytes on disk
+  /// Every record starts with these bytes, so that records can be found behind damage.
+  static let mark = Array("WECR".utf8)
 
   package var kind: ObjectKind
   package var encoding: ChunkEncoding
@@ -17,7 +18,7 @@ package struct PackRecord: Sendable, Hashable {
   package func header(payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(PackRecord.headerByteCount)
-    bytes.appendLittleEndian(PackRecord.magic)
+    bytes += PackRecord.mark
     bytes.append(kind.rawValue)
     bytes.append(encoding.rawValue)
     bytes.appendLittleEndian(UInt16(0))
@@ -38,7 +39,9 @@ package struct PackRecord: Sendable, Hashable {
     _ buffer: UnsafeRawBufferPointer
   ) throws(StoreError) -> (record: PackRecord, checksum: UInt32) {
     var reader = ByteReader(buffer)
-    guard try reader.word32() == magic else { throw StoreError(.corruptPack, "a record does not start with its mark") }
+    guard try reader.bytes(mark.count).elementsEqual(mark) else {
+      throw StoreError(.corruptPack, "a record does not start with its mark")
+    }
     let kindByte = try reader.byte()
     let encodingByte = try reader.byte()
     let reserved = try reader.word16()

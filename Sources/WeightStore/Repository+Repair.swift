@@ -1,0 +1,169 @@
+import Glibc
+
+/// Building the database anew from the packs.
+extension Repository {
+  package struct RepairOutcome: Sendable {
+    package let packCount: Int
+    package let objectCount: Int
+    /// Objects whose only copies are broken, and packs that could not be read whole.
+    package let faults: [String]
+    /// Whether refs and the operation log were restored from the operations in the packs.
+    package let restoredRefs: Bool
+  }
+
+  /// Scans every pack and makes an index of all objects that can be read; broken copies give way to good ones. If the
+  /// database itself is lost or broken it is made anew, and the refs come back from the newest operation. Nothing is
+  /// deleted: a broken database goes to the trash.
+  ///
+  /// - Throws: `StoreError.notARepository` and the like.
+  package static func repair(containing folder: String, settings: Settings) throws -> RepairOutcome {
+    let (path, layout) = try locate(containing: folder, settings: settings)
+    let isUsable = isDatabaseUsable(path, settings: settings)
+    if !isUsable { try discardDatabase(layout, now: settings.now()) }
+    let repository = try Repository(workingPath: path, settings: settings)
+    let lock = try repository.lock()
+    try repository.database.migrate()
+    let outcome = try repository.rebuild(restoringRefs: !isUsable)
+    withExtendedLifetime(lock) {}
+    return outcome
+  }
+
+  private static func isDatabaseUsable(_ path: String, settings: Settings) -> Bool {
+    do {
+      let layout = RepositoryLayout(root: "\(path)/\(RepositoryLayout.folderName)")
+      guard RepositoryDatabase.exists(in: layout.root) else { return false }
+      let repository = try Repository(workingPath: path, settings: settings)
+      try repository.database.migrate()
+      _ = try repository.head()
+      _ = try repository.refs()
+      _ = try repository.stage()
+      return try repository.database.faults().isEmpty
+    } catch {
+      return false
+    }
+  }
+
+  private static func discardDatabase(_ layout: RepositoryLayout, now: Int64) throws(StoreError) {
+    for suffix in ["", "-wal", "-shm"] {
+      let path = "\(layout.root)/\(RepositoryDatabase.fileName)\(suffix)"
+      if access(path, F_OK) == 0 { try Trash(layout: layout).put(path, now: now) }
+    }
+  }
+
+  private func rebuild(restoringRefs: Bool) throws -> RepairOutcome {
+    var faults: [String] = []
+    var candidates: [(pack: PackWriter.Sealed, faults: [String])] = []
+    for name in try Folder.names(in: layout.packFolder) where PackFormat.isPackName(name) {
+      let salvage = try PackSalvage(folder: layout.packFolder, name: name)
+      faults += salvage.faults.map { "\(name): \($0)" }
+      let records = salvage.records.map { PackWriter.Placed(record: $0.record, offset: $0.offset) }
+      candidates.append((PackWriter.Sealed(name: name, byteCount: salvage.byteCount, records: records), salvage.faults))
+    }
+    // Whole packs first, so that a copy in a broken one is only used where there is no other.
+    let packs = candidates.sorted { ($0.faults.count, $0.pack.name) < ($1.faults.count, $1.pack.name) }.map(\.pack)
+    try database.write { try ObjectIndex.removeAll(in: $0) }
+    let broken = try index(packs)
+    faults += broken.map { "\($0.kind.name) \($0.id) cannot be read" }.sorted()
+    if restoringRefs { try restoreRefs() }
+    let count = try database.read { try ObjectIndex.allEntries(in: $0) }.count
+    return RepairOutcome(packCount: packs.count, objectCount: count, faults: faults, restoredRefs: restoringRefs)
+  }
+
+  /// Fills the empty index with every object that has a readable copy.
+  ///
+  /// - Returns: objects of which no copy can be read.
+  private func index(_ packs: [PackWriter.Sealed]) throws -> Set<ObjectKey> {
+    try database.write { database in
+      for pack in packs { try ObjectIndex.insert(pack, in: database) }
+    }
+    while true {
+      let broken = try unreadableEntries()
+      // What was a delta against a broken copy is readable again when the copy has given way.
+      guard try broken.contains(where: { try giveWay($0, packs) }) else {
+        try database.write { database in
+          for entry in broken { try ObjectIndex.remove(entry.record.id, kind: entry.record.kind, in: database) }
+        }
+        return Set(broken.map { ObjectKey(kind: $0.record.kind, id: $0.record.id) })
+      }
+    }
+  }
+
+  /// Points the index to another copy of an object that can be read, if there is one.
+  private func giveWay(_ entry: ObjectIndex.Entry, _ packs: [PackWriter.Sealed]) throws -> Bool {
+    for pack in packs {
+      for placed in pack.records where placed.record.id == entry.record.id && placed.record.kind == entry.record.kind {
+        let copy = ObjectIndex.Entry(record: placed.record, packName: pack.name, offset: placed.offset)
+        guard isReadable(copy) else { continue }
+        try database.write { try ObjectIndex.replace(with: copy, in: $0) }
+        return true
+      }
+    }
+    return false
+  }
+
+  private func unreadableEntries() throws -> [ObjectIndex.Entry] {
+    let entries = try database.read { try ObjectIndex.allEntries(in: $0) }
+    let isBroken = WorkerSlots<Bool>(count: entries.count)
+    try loop.run(count: entries.count) { isBroken[$0] = !isReadable(entries[$0]) }
+    return entries.indices.filter { isBroken[$0] == true }.map { entries[$0] }
+  }
+
+  private func isReadable(_ entry: ObjectIndex.Entry) -> Bool {
+    (try? store.bytes(at: entry)) != nil
+  }
+
+  /// Replays the longest chain of operations that the packs hold.
+  private func restoreRefs() throws {
+    let chain = try longestOperationChain()
+    var refs: [RefName: ObjectID<Commit>?] = [:]
+    for (_, operation) in chain {
+      for change in operation.refChanges { refs.updateValue(change.after, forKey: change.name) }
+    }
+    let head = try chain.last?.operation.headAfter ?? .branch(RefName.branch("main"))
+    try database.write { database in
+      for (id, _) in chain { try OperationTable.append(id, in: database) }
+      for (name, target) in refs {
+        guard let target else { continue }
+        try RefTable.apply(Operation.RefChange(name: name, before: nil, after: target), in: database)
+      }
+      try RefTable.setHead(head, in: database)
+    }
+    try restoreStage()
+  }
+
+  /// Oldest first. Each operation names the one before it; the chain that goes back furthest wins, and of equals the newest.
+  private func longestOperationChain() throws -> [(id: ObjectID<Operation>, operation: Operation)] {
+    let entries = try database.read { try ObjectIndex.allEntries(in: $0) }
+    var operations: [ObjectID<Operation>: Operation] = [:]
+    for entry in entries where entry.record.kind == .operation {
+      let id = ObjectID<Operation>(entry.record.id)
+      operations[id] = try store.load(id)
+    }
+    let followed = Set(operations.values.compactMap(\.previous))
+    var best: [(id: ObjectID<Operation>, operation: Operation)] = []
+    for tip in operations.keys.sorted() where !followed.contains(tip) {
+      var chain: [(id: ObjectID<Operation>, operation: Operation)] = []
+      var next: ObjectID<Operation>? = tip
+      while let id = next, let operation = operations[id] {
+        chain.append((id, operation))
+        next = operation.previous
+      }
+      let isNewer =
+        chain.count == best.count && (chain.first?.operation.unixSeconds ?? 0) > (best.last?.operation.unixSeconds ?? 0)
+      if chain.count > best.count || isNewer { best = chain.reversed() }
+    }
+    return best
+  }
+
+  /// The stage becomes what is checked out; files are compared by content when they are next looked at.
+  private func restoreStage() throws {
+    guard let commit = try headCommitID() else { return }
+    let tree = try tree(of: commit)
+    try database.write { database in
+      for (path, entry) in tree.entries {
+        try StageTable.put(
+          path, StagedFile(entry: entry, stamp: .unknown, recordedNanoseconds: 0), in: database)
+      }
+    }
+  }
+}

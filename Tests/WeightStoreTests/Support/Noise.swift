@@ -1,0 +1,8 @@
+/// Bytes that no codec can shrink, different for each seed, the same in every run.
+func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+  var state = seed
+  return (0..<count).map { _ in
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return UInt8(truncatingIfNeeded: state >> 33)
+  }
+}
