@@ -65,7 +65,8 @@ struct CommitCommand: ParsableCommand {
     }
     if !status.untracked.isEmpty {
       let count = Format.count(status.untracked.count, "file is", "files are")
-      return CommandError(.negative, "nothing is staged; \(count) not tracked", hint: "stage files first: wgit add FILE…")
+      return CommandError(
+        .negative, "nothing is staged; \(count) not tracked", hint: "stage files first: wgit add FILE…")
     }
     return CommandError(.negative, "nothing to commit, working folder clean")
   }

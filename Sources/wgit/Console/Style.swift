@@ -6,7 +6,8 @@ enum Style: String {
   case yellow = "33"
   case cyan = "36"
 
-  private static let isEnabled = Terminal.isOutputTerminal && Environment.variable("NO_COLOR") == nil
+  private static let isEnabled =
+    Terminal.isOutputTerminal && Environment.variable("NO_COLOR") == nil
     && Environment.variable("TERM") != "dumb"
 
   func callAsFunction(_ text: String) -> String {
