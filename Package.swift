@@ -59,9 +59,12 @@ let package = Package(
       exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "ProjectTests", dependencies: [], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
-    .testTarget(name: "wgitTests", dependencies: ["wgit", "WeightStore", "Documents"], swiftSettings: strict),
     // Drives the built program through crashes, full disks and broken calls. Needs a C compiler at run time.
     .testTarget(name: "FaultTests", dependencies: ["wgit"], exclude: ["Shim"], swiftSettings: strict),
+    .testTarget(
+      name: "wgitTests",
+      dependencies: ["wgit", "Checkpoints", "Documents", "Merging", "Tensors", "Trainer", "WeightStore"],
+      exclude: ["Sessions"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

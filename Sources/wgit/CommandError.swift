@@ -1,6 +1,6 @@
 /// What a command itself finds wrong, beyond the facts that libraries report.
-struct CommandError: Error {
-  enum Code: CaseIterable {
+package struct CommandError: Error {
+  package enum Code: CaseIterable {
     case usage
     case notFound
     case invalidData
@@ -10,20 +10,20 @@ struct CommandError: Error {
     case inputOutput
   }
 
-  let code: Code
-  let message: String
-  let details: [String]
+  package let code: Code
+  package let message: String
+  package let details: [String]
   /// The next thing to type.
-  let hint: String?
+  package let hint: String?
 
-  init(_ code: Code, _ message: String, details: [String] = [], hint: String? = nil) {
+  package init(_ code: Code, _ message: String, details: [String] = [], hint: String? = nil) {
     self.code = code
     self.message = message
     self.details = details
     self.hint = hint
   }
 
-  var exitStatus: ExitStatus {
+  package var exitStatus: ExitStatus {
     switch code {
     case .usage: .usage
     case .notFound: .notFound

@@ -8,12 +8,12 @@ import Trainer
 import WeightStore
 
 /// The one place that turns facts into words, hints and exit codes.
-enum ErrorPresentation {
-  struct Shown {
-    let status: ExitStatus
-    let message: String
-    var details: [String] = []
-    var hint: String?
+package enum ErrorPresentation {
+  package struct Shown {
+    package let status: ExitStatus
+    package let message: String
+    package var details: [String] = []
+    package var hint: String?
   }
 
   /// Prints what went wrong and what to type next, then ends the process.
@@ -29,7 +29,7 @@ enum ErrorPresentation {
 
   /// Help on standard output; what was typed wrongly as every other error.
   private static func exitAsParser(_ error: any Error) -> Never {
-    let text = Wgit.fullMessage(for: error)
+    let text = Terminal.escapeLines(Wgit.fullMessage(for: error))
     let code = Wgit.exitCode(for: error)
     if code == .success {
       Terminal.print(text)
@@ -45,7 +45,7 @@ enum ErrorPresentation {
   }
 
   /// `nil` for what the argument parser itself presents: help, usage, exit codes.
-  static func present(_ error: any Error) -> Shown? {
+  package static func present(_ error: any Error) -> Shown? {
     switch error {
     // A negative answer that was printed as a result.
     case is ExitCode: nil
@@ -122,7 +122,10 @@ enum ErrorPresentation {
   }
 
   static func hint(_ error: StoreError) -> String? {
-    let subject = error.subjects.first.map(Terminal.escape)
+    let heads = "refs/heads/"
+    let subject = error.subjects.first.map {
+      Terminal.escape($0.hasPrefix(heads) ? String($0.dropFirst(heads.count)) : $0)
+    }
     switch error.code {
     case .notARepository: return "make one here: wgit init"
     case .unknownRevision, .unknownBranch:
@@ -148,7 +151,7 @@ enum ErrorPresentation {
     case .unsupportedFile: return "copy what it leads to: cp -L FILE NEW-FILE"
     case .malformedFile: return "the file was not stored; write it again, for instance with safetensors.torch.save_file"
     case .mergeConflict: return "nothing was changed; make the files agree, then merge again"
-    case .unsupportedFormat: return "a newer wgit may read it"
+    case .unsupportedFormat: return "a newer version can read it"
     case .unknownPath: return "wgit status and wgit show list what there is"
     case .invalidName: return "names are made of parts like 'target/a': no spaces, no '..', none of ~ ^ : ? * [ \\"
     case .alreadyARepository, .detachedHead, .inputOutput, .permissionDenied, .missingFile, .malformedObject,

@@ -1,5 +1,5 @@
 /// Exit codes, after sysexits.h where one fits.
-enum ExitStatus: Int32, CaseIterable {
+package enum ExitStatus: Int32, CaseIterable {
   case success = 0
   /// A negative answer: differences, a failing certificate, a refused merge, damage found.
   case negative = 1

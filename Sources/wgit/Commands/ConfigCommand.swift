@@ -45,7 +45,8 @@ struct ConfigCommand: ParsableCommand {
     if let name, !Configuration.known.contains(where: { $0.name == name }) {
       let near = Spelling.nearest(name, in: Configuration.known.map(\.name))
       throw ValidationError(
-        "There is no setting '\(name)'.\(near.map { " Did you mean '\($0)'?" } ?? " --list shows those that are set.")")
+        "There is no setting '\(name)'.\(near.map { " Did you mean '\($0)'?" } ?? " There is: \(Configuration.known.map(\.name).joined(separator: ", ")).")"
+      )
     }
     if name == Configuration.ownerSetting, value != nil, !global {
       throw ValidationError("\(Configuration.ownerSetting) works in the user's configuration only: add --global.")

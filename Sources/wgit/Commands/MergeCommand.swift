@@ -68,10 +68,11 @@ struct MergeCommand: ParsableCommand {
     let tips = try repository.graph.tips(of: [head].compactMap { $0 } + commits)
     if tips.count == 1 { return try moveForward(repository, to: tips) }
     try checkNothingIsUncommitted(repository)
+    let judge = gate ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
     let counter = NonFiniteTally()
     let outcome = try repository.buildMerge(request(repository, recipe, commits, counter))
     if !quiet.quiet { describe(outcome, repository, counter) }
-    if gate { try checkGate(outcome.id, shownAs: MergeCommand.name(of: outcome.candidate), baseline: head, repository) }
+    try judge?.check(outcome.id, shownAs: MergeCommand.name(of: outcome.candidate), isQuiet: quiet.quiet)
     _ = try repository.fastForward(
       to: outcome.id, description: "merge: \(outcome.commit.subject)", removing: outcome.candidate)
     if quiet.quiet {
@@ -100,7 +101,10 @@ struct MergeCommand: ParsableCommand {
           hint: "wgit merge --strategy ratatouille \(Terminal.escape(revisions[0]))")
       }
     }
-    if gate { try checkGate(only, shownAs: only.short, baseline: head, repository) }
+    if gate {
+      let judge = try Gate(repository, baseline: head, folder: dataFolder.resolve(repository))
+      try judge.check(only, shownAs: only.short, isQuiet: quiet.quiet)
+    }
     _ = try repository.fastForward(to: only, description: "merge: fast-forward to \(revisions[0])")
     Terminal.print(quiet.quiet ? only.hex : "Moved forward to \(only.short)")
   }
@@ -168,38 +172,11 @@ struct MergeCommand: ParsableCommand {
     let recipe = outcome.commit.recipe
     Terminal.print(
       "\(strategy ?? ""): \(Format.count(recipe.ingredients.count, "ingredient")) of weight "
-        + "1/\(recipe.ingredients.count), \(outcome.combinedTensorCount) tensors combined, "
+        + "1/\(recipe.ingredients.count), \(Format.count(outcome.combinedTensorCount, "tensor")) combined, "
         + "\(outcome.keptTensorCount) kept, \(Format.bytes(outcome.storedByteCount)) stored")
     for (tensor, count) in tally.sorted {
       Terminal.message(
         "warning: \(Terminal.escape(tensor)) has \(count.nan) NaN and \(count.infinite) infinite elements")
-    }
-  }
-
-  /// - Throws: `CommandError.negative` if a certificate of the branch fails on the merge.
-  private func checkGate(
-    _ commit: ObjectID<Commit>, shownAs name: String, baseline: ObjectID<Commit>?, _ repository: Repository
-  ) throws {
-    guard let baseline else {
-      throw CommandError(
-        .usage, "--gate needs the certificates of the current branch, which has no commit yet",
-        hint: "merge without --gate, then test: wgit test")
-    }
-    // The branch's own certificates decide, not those that came with the ingredients.
-    let runner = CertificateRunner(
-      repository, project: .commit(repository, baseline), folder: try dataFolder.resolve(repository))
-    let results = try runner.certificates().map { certificate in
-      try runner.run(certificate, revision: name, commit: commit, baseline: baseline)
-    }
-    try runner.recordResults()
-    if !quiet.quiet { CertificateTable.print(results) }
-    let failed = results.filter { !$0.verdict.holds }
-    guard failed.isEmpty else {
-      throw CommandError(
-        .negative,
-        "the merge is refused: \(Format.count(failed.count, "certificate")) "
-          + "\(failed.count == 1 ? "does" : "do") not hold on it",
-        hint: "the branch was not moved; look at the candidate: wgit diff HEAD \(Terminal.escape(name))")
     }
   }
 }

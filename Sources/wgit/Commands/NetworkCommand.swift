@@ -34,6 +34,8 @@ struct NetworkCommand: ParsableCommand {
     } catch var error as DocumentError {
       error.name = path
       throw error
+    } catch let error as TrainerError {
+      throw TrainerError(error.code, "'\(path)': \(error.message)")
     }
   }
 }

@@ -25,6 +25,9 @@ struct BranchNames {
 
   private func hint(_ word: String) throws -> String {
     let safe = Terminal.escape(word)
+    if word.contains(where: { $0 == "~" || $0 == "^" }), let commit = try? repository.resolve(word) {
+      return "it is commit \(commit.short); to look at it: wgit switch --detach \(safe)"
+    }
     if let near = Spelling.nearest(word, in: try repository.branches().map(\.name)) {
       return "did you mean '\(Terminal.escape(near))'?"
     }

@@ -8,6 +8,11 @@ enum Interruption {
   static var isRequested: Bool { requests.load(ordering: .relaxed) > 0 }
 
   static func watch() {
+    // A program that starts wgit from a worker thread may hand down a mask that blocks every signal.
+    var interrupt = sigset_t()
+    sigemptyset(&interrupt)
+    sigaddset(&interrupt, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
     signal(SIGINT) { _ in
       if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
         _exit(ExitStatus.interrupted.rawValue)

@@ -41,7 +41,7 @@ final class CertificateRunner {
     for path in try project.certificatePaths() {
       let text = try project.text(path)
       let certificate = try Certificate.parse(text, name: path)
-      let description = try project.bytes(certificate.dataPath)
+      let description = try description(certificate, of: path)
       // A changed data-set description makes another certificate.
       let digest = SHA256.digest(of: SHA256.digest(of: Array(text.utf8)).bytes + SHA256.digest(of: description).bytes)
       found.append((certificate, digest))
@@ -49,7 +49,9 @@ final class CertificateRunner {
     for name in names where !found.contains(where: { $0.certificate.name == name }) {
       let near = Spelling.nearest(name, in: found.map(\.certificate.name))
       throw CommandError(
-        .cannotTest, "there is no certificate '\(name)'", hint: near.map { "did you mean '\($0)'?" })
+        .cannotTest, "there is no certificate '\(name)'",
+        hint: near.map { "did you mean '\($0)'?" }
+          ?? "describe one in \(ProjectFiles.certificateFolder)/NAME.yaml; 'wgit test --help' shows how")
     }
     let wanted = names.isEmpty ? found : found.filter { names.contains($0.certificate.name) }
     guard !wanted.isEmpty else {
@@ -58,6 +60,14 @@ final class CertificateRunner {
         hint: "describe one in \(ProjectFiles.certificateFolder)/NAME.yaml; 'wgit test --help' shows how")
     }
     return wanted
+  }
+
+  private func description(_ certificate: Certificate, of path: String) throws -> [UInt8] {
+    do {
+      return try project.bytes(certificate.dataPath)
+    } catch let error as StoreError {
+      throw StoreError(error.code, "\(path) names its data: \(error.message)", subjects: error.subjects, cause: error)
+    }
   }
 
   func run(

@@ -21,6 +21,8 @@ struct ModelFiles {
     } catch var error as DocumentError {
       error.name = networkPath
       throw error
+    } catch let error as TrainerError {
+      throw TrainerError(error.code, "'\(networkPath)': \(error.message)")
     }
     let checkpoint = try repository.checkpoint(RelativePath(weightsPath), in: commit)
     var weights = StateDict()
