@@ -28,7 +28,7 @@ struct Scenario: Sendable {
   }
 
   private static let all: [Name: Result<Scenario, any Error>] = {
-    let history = Result { try history() }
+    let history = Result { try Scenario.history() }
     return Dictionary(
       uniqueKeysWithValues: Name.allCases.map { name in
         (name, Result { try Scenario(name, Project(copying: history.get())) })
