@@ -1,15 +1,16 @@
 /// The graph of commits: ancestors, merge bases, order.
 package final class CommitGraph {
-  private let store: ObjectStore
+  private let load: (ObjectID<Commit>) throws(StoreError) -> Commit
   private var loaded: [ObjectID<Commit>: Commit] = [:]
 
-  package init(store: ObjectStore) {
-    self.store = store
+  /// - Parameter load: reads a commit; each is asked for once.
+  package init(load: @escaping (ObjectID<Commit>) throws(StoreError) -> Commit) {
+    self.load = load
   }
 
   package func commit(_ id: ObjectID<Commit>) throws(StoreError) -> Commit {
     if let commit = loaded[id] { return commit }
-    let commit = try store.load(id)
+    let commit = try load(id)
     loaded[id] = commit
     return commit
   }
@@ -96,5 +97,7 @@ package final class CommitGraph {
 }
 
 extension Repository {
-  package var graph: CommitGraph { CommitGraph(store: store) }
+  package var graph: CommitGraph {
+    CommitGraph { [store] id throws(StoreError) in try store.load(id) }
+  }
 }

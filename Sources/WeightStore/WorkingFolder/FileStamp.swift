@@ -10,7 +10,7 @@ package struct FileStamp: Hashable, Sendable {
   /// Fits no file.
   static let unknown = FileStamp(inode: -1, byteCount: -1, modifiedNanoseconds: 0, changedNanoseconds: 0)
 
-  init(inode: Int64, byteCount: Int, modifiedNanoseconds: Int64, changedNanoseconds: Int64) {
+  package init(inode: Int64, byteCount: Int, modifiedNanoseconds: Int64, changedNanoseconds: Int64) {
     self.inode = inode
     self.byteCount = byteCount
     self.modifiedNanoseconds = modifiedNanoseconds
@@ -50,6 +50,12 @@ package struct StagedFile: Hashable, Sendable {
   /// A moment before the stamp was taken, by the file system's clock. Before, not after: whatever changes the file later
   /// is stamped with this moment's tick or a later one.
   package let recordedNanoseconds: Int64
+
+  package init(entry: Tree.Entry, stamp: FileStamp, recordedNanoseconds: Int64) {
+    self.entry = entry
+    self.stamp = stamp
+    self.recordedNanoseconds = recordedNanoseconds
+  }
 
   /// The kernel stamps files with a clock that ticks every few milliseconds: a file written in the tick in which its
   /// stamp was taken may have changed without a trace, so such a stamp proves nothing.

@@ -35,6 +35,24 @@ final class TemporaryRepository {
     Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(path)")))
   }
 
+  func remove(_ path: String) throws { try FileManager.default.removeItem(atPath: "\(folder)/\(path)") }
+
+  func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(folder)/\(path)") }
+
+  /// A symbolic link in the working folder.
+  func link(_ path: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: "\(folder)/\(path)", withDestinationPath: target)
+  }
+
+  func setExecutable(_ path: String, _ isExecutable: Bool) throws {
+    try FileManager.default.setAttributes(
+      [.posixPermissions: isExecutable ? 0o755 : 0o644], ofItemAtPath: "\(folder)/\(path)")
+  }
+
+  func names(in path: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(path)").sorted()
+  }
+
   @discardableResult
   func commit(_ message: String) throws -> Repository.CommitOutcome {
     _ = try repository.add([nil])

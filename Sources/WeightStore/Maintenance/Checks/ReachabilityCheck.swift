@@ -4,7 +4,7 @@ struct ReachabilityCheck: IntegrityCheck {
 
   func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws {
     var trees: Set<ObjectID<Tree>> = []
-    var manifests: Set<ObjectID<Manifest>> = []
+    var manifests: [ObjectID<Manifest>: Summary] = [:]
     let graph = repository.graph
     var commits: Set<ObjectID<Commit>> = []
     for (owner, start) in try starts(repository) {
@@ -30,6 +30,17 @@ struct ReachabilityCheck: IntegrityCheck {
     }
   }
 
+  /// What a manifest says of the whole file, kept to compare with every entry that names it.
+  private struct Summary {
+    let byteCount: Int
+    let sha256: Digest
+
+    func check(_ entry: Tree.Entry, _ owner: String, _ report: (IntegrityFinding) -> Void) {
+      guard byteCount != entry.byteCount || sha256 != entry.sha256 else { return }
+      report(IntegrityFinding(.damage, owner, "its manifest describes another file"))
+    }
+  }
+
   private func starts(_ repository: Repository) throws(StoreError) -> [(String, ObjectID<Commit>)] {
     var starts = try repository.refs().map { ($0.name.text, $0.target) }
     if case .detached(let id) = try repository.head() { starts.append(("HEAD", id)) }
@@ -37,15 +48,15 @@ struct ReachabilityCheck: IntegrityCheck {
   }
 
   private func check(
-    _ entry: Tree.Entry, _ owner: String, _ repository: Repository, _ seen: inout Set<ObjectID<Manifest>>,
+    _ entry: Tree.Entry, _ owner: String, _ repository: Repository, _ seen: inout [ObjectID<Manifest>: Summary],
     _ report: (IntegrityFinding) -> Void
   ) {
-    guard seen.insert(entry.manifest).inserted else { return }
+    if let known = seen[entry.manifest] { return known.check(entry, owner, report) }
     do {
       let manifest = try repository.store.load(entry.manifest)
-      if manifest.sha256 != entry.sha256 || manifest.byteCount != entry.byteCount {
-        report(IntegrityFinding(.damage, owner, "its manifest describes another file"))
-      }
+      let summary = Summary(byteCount: manifest.byteCount, sha256: manifest.sha256)
+      seen[entry.manifest] = summary
+      summary.check(entry, owner, report)
       for segment in manifest.segments {
         for (index, entry) in try repository.store.entries(of: segment.chunks).enumerated() {
           let expected = ChunkGrid.chunkByteCount(index: index, of: segment.byteCount)

@@ -14,6 +14,17 @@ package struct PackRecord: Sendable, Hashable {
   package var rawByteCount: Int
   package var storedByteCount: Int
 
+  package init(
+    kind: ObjectKind, encoding: ChunkEncoding, id: Digest, baseID: Digest, rawByteCount: Int, storedByteCount: Int
+  ) {
+    self.kind = kind
+    self.encoding = encoding
+    self.id = id
+    self.baseID = baseID
+    self.rawByteCount = rawByteCount
+    self.storedByteCount = storedByteCount
+  }
+
   /// Header bytes, with the CRC-32 over the header before it and the payload.
   package func header(payload: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -1,0 +1,25 @@
+/// SplitMix64: the same numbers in every run.
+struct DeterministicRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+    return value ^ value >> 31
+  }
+
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+  }
+
+  /// Little-endian F32 values around 0, as weights have them.
+  mutating func floats(_ count: Int) -> [UInt8] {
+    (0..<count).flatMap { _ in
+      withUnsafeBytes(of: Float.random(in: -0.05...0.05, using: &self).bitPattern.littleEndian, Array.init)
+    }
+  }
+}
