@@ -113,7 +113,7 @@ struct IntegrityTests {
     for name in try temporary.names(in: ".wgit") where name.hasPrefix("wgit.db") {
       try temporary.remove(".wgit/\(name)")
     }
-    expectError(.corruptObject) { _ = try temporary.reopen() }
+    expectError(.lostDatabase) { _ = try temporary.reopen() }
     #expect(!temporary.exists(".wgit/wgit.db"))
   }
 }

@@ -43,7 +43,7 @@ objects = {
         },
     },
     "operation": {
-        "type": "operation", "version": 1, "previous": None, "description": "commit: Tune head",
+        "type": "operation", "version": 1, "previous": None, "description": "commit: Tune head", "broughtIn": False, "undoes": None,
         "unixSeconds": 1700000000, "headBefore": {"branch": "refs/heads/main"}, "headAfter": {"commit": digest("c")},
         "refChanges": [{"name": "refs/heads/main", "before": None, "after": digest("c")}],
     },
