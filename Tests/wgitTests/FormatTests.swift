@@ -36,7 +36,7 @@ struct FormatTests {
     let runner = try FormatTests.exampleRepository()
     #expect(try runner.wgit("cat-object", "--kind", "HEAD").standardOutput == "commit\n")
     #expect(try runner.wgit("cat-object", "--kind", "fc55663fdb").standardOutput == "tree\n")
-    #expect(try runner.wgit("cat-object", "--kind", "52e79416cb").standardOutput == "operation\n")
+    #expect(try runner.wgit("cat-object", "--kind", "22e04a6c06").standardOutput == "operation\n")
   }
 
   private static let python = URL(fileURLWithPath: "/usr/bin/python3")
