@@ -4,7 +4,7 @@ import Testing
 /// A transcript of commands with everything they print, kept in `Sessions/<name>.session`.
 ///
 /// Lines that start with `$ ` are commands. Standard output follows as it is, standard error with `! ` before each line,
-/// then `[status]` unless it is 0. Lines that start with `#` before a command are comments.
+/// then `[status]` unless it is 0. Lines that start with `# ` are comments.
 ///
 /// Besides `wgit`, with environment variables before it if need be, there are a few built-in commands that prepare files:
 /// `write PATH TEXT`, `tensors PATH NAME=v,v,…`, `remove PATH`, `link PATH TARGET`, `cd FOLDER`.
@@ -31,7 +31,7 @@ struct Session {
     let expected = try String(contentsOf: file, encoding: .utf8)
     var actual = ""
     for line in expected.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("#") { actual += line + "\n" }
+      if line.hasPrefix("# ") { actual += line + "\n" }
       if line.hasPrefix("$ ") { actual += "\(line)\n" + (try Session.output(of: String(line.dropFirst(2)), runner)) }
     }
     try Snapshot.check(actual, file)
