@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(
       name: "wgitTests",
       dependencies: ["wgit", "Checkpoints", "Documents", "Merging", "Tensors", "Trainer", "WeightStore"],
-      exclude: ["Sessions"], swiftSettings: strict),
+      exclude: ["Transcripts"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

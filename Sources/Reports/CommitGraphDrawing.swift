@@ -22,8 +22,13 @@ package struct CommitGraphDrawing {
     let lane = lanes.firstIndex(of: commit) ?? lanes.count
     if lane == lanes.count { lanes.append(commit) }
     var rows = [Row(lane: picture { $0 == lane ? "*" : "|" }, line: 0)]
-    rows += parents.isEmpty ? end(lane) : follow(parents, from: lane)
-    for line in 1..<max(1, lineCount) { rows.append(Row(lane: picture { _ in "|" }, line: line)) }
+    if !parents.isEmpty { rows += branchOff(to: parents, from: lane) }
+    // The description stands beside the lanes as they leave the commit, before any of them come together.
+    for line in 1..<max(1, lineCount) {
+      rows.append(Row(lane: picture { $0 == lane && parents.isEmpty ? " " : "|" }, line: line))
+    }
+    if parents.isEmpty { return rows + end(lane) }
+    while let (left, right) = twins() { rows += join(left, right) }
     return rows
   }
 
@@ -39,7 +44,7 @@ package struct CommitGraphDrawing {
     return [Row(lane: standing + String(repeating: " /", count: lanes.count - lane) + " ", line: nil)]
   }
 
-  private mutating func follow(_ parents: [String], from lane: Int) -> [Row] {
+  private mutating func branchOff(to parents: [String], from lane: Int) -> [Row] {
     var rows: [Row] = []
     lanes[lane] = parents[0]
     // The last parent branches off first, so that the lanes end up in the order of the parents.
@@ -49,7 +54,6 @@ package struct CommitGraphDrawing {
       rows.append(
         Row(lane: String(repeating: "| ", count: lane) + "|" + String(repeating: "\\ ", count: right + 1), line: nil))
     }
-    while let (left, right) = twins() { rows += join(left, right) }
     return rows
   }
 

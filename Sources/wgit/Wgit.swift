@@ -79,6 +79,7 @@ struct Wgit: ParsableCommand {
     do {
       let arguments = try changingFolder(Array(CommandLine.arguments.dropFirst()))
       try CommandName.check(arguments)
+      try Environment.check()
       var command = try parseAsRoot(arguments)
       try command.run()
     } catch {

@@ -46,5 +46,10 @@ struct CommitGraphDrawingTests {
     let rows = drawing.rows(for: "m", parents: ["a", "b"], lineCount: 3)
     #expect(rows.map(\.lane) == ["* ", "|\\ ", "| | ", "| | "])
     #expect(rows.map(\.line) == [0, nil, 1, 2])
+    let side = drawing.rows(for: "b", parents: ["a"], lineCount: 2)
+    #expect(side.map(\.lane) == ["| * ", "| | ", "|/"])
+    #expect(side.map(\.line) == [0, 1, nil])
+    let root = drawing.rows(for: "a", parents: [], lineCount: 2)
+    #expect(root.map(\.lane) == ["* ", "  "])
   }
 }

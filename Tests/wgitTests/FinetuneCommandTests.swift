@@ -11,6 +11,9 @@ struct FinetuneCommandTests {
     #expect(commit["parents"] as? [String] == [before])
     #expect(try project.commitID("main") == before)
     #expect(try project.runner.wgit("status").standardOutput.contains("working folder clean"))
+    #expect(
+      try project.runner.wgit("show", "target/a").standardOutput.contains(
+        "Made:   finetune on blocks, 40 steps, seed 1\n"))
     let recipe = commit["recipe"] as? [String: Any]
     let details = recipe?["details"] as? [String: Any]
     #expect(recipe?["kind"] as? String == "finetune")

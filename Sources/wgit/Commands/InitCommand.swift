@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import WeightStore
 
 struct InitCommand: ParsableCommand {
@@ -34,6 +35,7 @@ struct InitCommand: ParsableCommand {
   /// The folder and those above it.
   private static func createFolders(_ path: String) throws {
     guard !Folder.isFolder(path) else { return }
+    guard access(path, F_OK) != 0 else { throw CommandError(.usage, "'\(path)' is a file, not a folder") }
     var parent = Folder.parent(of: path)
     if parent == path { parent = "." }
     try createFolders(parent)

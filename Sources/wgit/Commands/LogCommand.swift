@@ -54,7 +54,11 @@ struct LogCommand: ParsableCommand {
         continue
       }
       let rows = drawing.rows(for: id.hex, parents: commit.parents.map(\.hex), lineCount: text.count)
-      for row in rows { Terminal.print(row.lane + (row.line.map { text[$0] } ?? "")) }
+      for row in rows {
+        var line = row.lane + (row.line.map { text[$0] } ?? "")
+        while line.hasSuffix(" ") { line.removeLast() }
+        Terminal.print(line)
+      }
     }
   }
 

@@ -28,7 +28,7 @@ enum CommitView {
     case .finetune:
       "finetune\(recipe.details["task"]?["task"]?.stringValue.map { " on \(Terminal.escape($0))" } ?? "")"
         + "\(recipe.details["stepCount"]?.integerValue.map { ", \($0) steps" } ?? "")"
-        + "\(recipe.details["seed"]?.integerValue.map { ", seed \($0)" } ?? "")"
+        + "\(recipe.details["seed"]?.stringValue.map { ", seed \(Terminal.escape($0))" } ?? "")"
     case .merge:
       "\(Terminal.escape(recipe.method ?? "merge")) of \(Format.count(recipe.ingredients.count, "ingredient"))"
     }

@@ -9,6 +9,18 @@ enum Environment {
     return text.isEmpty ? nil : text
   }
 
+  /// Variables that are set but make no sense are refused: a run with another clock or other threads than was meant
+  /// would not be noticed.
+  static func check() throws {
+    if let date = variable("WGIT_DATE"), parseDate(date) == nil {
+      throw CommandError(
+        .usage, "WGIT_DATE is '\(date)', which is no time", hint: "seconds since 1970 and a zone: \"1700000000 +0100\"")
+    }
+    if let threads = variable("WGIT_THREADS"), (Int(threads) ?? 0) < 1 {
+      throw CommandError(.usage, "WGIT_THREADS is '\(threads)', which is no number from 1 on")
+    }
+  }
+
   /// Threads for storing and training: `WGIT_THREADS`, else the processors.
   static var threadCount: Int {
     if let text = variable("WGIT_THREADS"), let count = Int(text), count > 0 { return min(count, 256) }
@@ -27,7 +39,9 @@ enum Environment {
   private static func parseDate(_ text: String) -> (Int64, Int64)? {
     let parts = text.split(separator: " ")
     guard let first = parts.first, let seconds = Int64(first) else { return nil }
-    guard parts.count == 2, let zone = Int64(parts[1]) else { return parts.count == 1 ? (seconds, 0) : nil }
+    guard parts.count == 2, let zone = Int64(parts[1]), abs(zone) <= 2400 else {
+      return parts.count == 1 ? (seconds, 0) : nil
+    }
     return (seconds, zone / 100 * 60 + zone % 100)
   }
 

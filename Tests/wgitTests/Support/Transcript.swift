@@ -1,28 +1,28 @@
 import Foundation
 import Testing
 
-/// A transcript of commands with everything they print, kept in `Sessions/<name>.session`.
+/// A transcript of commands with everything they print, kept in `Transcripts/<name>.transcript`.
 ///
 /// Lines that start with `$ ` are commands. Standard output follows as it is, standard error with `! ` before each line,
 /// then `[status]` unless it is 0. Lines that start with `# ` are comments.
 ///
 /// Besides `wgit`, with environment variables before it if need be, there are a few built-in commands that prepare files:
 /// `write PATH TEXT`, `tensors PATH NAME=v,v,…`, `remove PATH`, `link PATH TARGET`, `cd FOLDER`.
-struct Session {
+struct Transcript {
   let name: String
   private let file: URL
 
   init(_ name: String) {
     self.name = name
-    file = Session.folder.appendingPathComponent("\(name).session")
+    file = Transcript.folder.appendingPathComponent("\(name).transcript")
   }
 
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Sessions")
+    .appendingPathComponent("Transcripts")
 
   static var names: [String] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return files.filter { $0.hasSuffix(".session") }.map { String($0.dropLast(".session".count)) }.sorted()
+    return files.filter { $0.hasSuffix(".transcript") }.map { String($0.dropLast(".transcript".count)) }.sorted()
   }
 
   /// Runs the commands; the transcript must be what the file says.
@@ -32,7 +32,7 @@ struct Session {
     var actual = ""
     for line in expected.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("# ") { actual += line + "\n" }
-      if line.hasPrefix("$ ") { actual += "\(line)\n" + (try Session.output(of: String(line.dropFirst(2)), runner)) }
+      if line.hasPrefix("$ ") { actual += "\(line)\n" + (try Transcript.output(of: String(line.dropFirst(2)), runner)) }
     }
     try Snapshot.check(actual, file)
   }
@@ -73,7 +73,7 @@ struct Session {
     case "link":
       try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: words.last ?? "")
     case "cd": runner.current = path.hasPrefix("/") ? URL(fileURLWithPath: path) : url.standardizedFileURL
-    default: Issue.record("a session cannot run '\(words.first ?? "")'")
+    default: Issue.record("a transcript cannot run '\(words.first ?? "")'")
     }
   }
 }
