@@ -28,7 +28,7 @@ struct RedoCommand: ParsableCommand {
       """)
 
   func run() throws {
-    OperationReport.print("Did again:", try Environment.openRepository().redo())
+    OperationReport.print("Took back", try Environment.openRepository().redo())
   }
 }
 
