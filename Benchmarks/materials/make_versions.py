@@ -10,7 +10,7 @@ fixed seeds; another version of PyTorch or another processor may still give othe
     low-rate        AdamW, learning rate 1e-6
     decay           AdamW, learning rate 2e-5, weight decay 0.01 on every parameter
     lora            rank 8 on the attention projections, trained, then merged into the weights
-    sparse          1 % of the elements changed, by one part in a thousand
+    sparse          1 % of the elements changed, by one part in a hundred
     cut             994 rows cut from the end of the word embedding
     average         the mean of three fine-tunings with different seeds
     bf16-*, f16-*   casts of the same
@@ -143,7 +143,7 @@ def main():
     sparse = {}
     for name, value in stored.items():
         changed = torch.rand(value.shape, generator=generator) < 0.01
-        sparse[name] = torch.where(changed, value * 1.001, value) if value.is_floating_point() else value
+        sparse[name] = torch.where(changed, value * 1.01, value) if value.is_floating_point() else value
     save("sparse", sparse)
 
     embedding = "embeddings.word_embeddings.weight"

@@ -94,11 +94,21 @@ def huffman(reader, count):
 def model(reader):
     """Frequencies as a list of (symbol, frequency, start) for each of the 2048 slots."""
     first, last = reader.u8(), reader.u8()
-    slots = []
+    slots, byte, left = [], 0, 0
+
+    def bit():
+        nonlocal byte, left
+        if left == 0:
+            byte, left = reader.u8(), 8
+        left -= 1
+        byte, lowest = byte >> 1, byte & 1
+        return lowest
+
     for symbol in range(first, last + 1):
-        frequency = reader.u8()
-        if frequency >= 0x80:
-            frequency = (frequency & 0x7F) << 8 | reader.u8()
+        top = 0
+        while bit() == 0:
+            top += 1
+        frequency = (1 << top) - 1 + sum(bit() << place for place in range(top))
         slots += [(symbol, frequency, len(slots))] * frequency
     if len(slots) != SCALE:
         raise ValueError("frequencies do not add up to 2048")

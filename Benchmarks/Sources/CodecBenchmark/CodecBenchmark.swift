@@ -46,7 +46,8 @@ enum CodecBenchmark {
     let paths = argument.split(separator: ",").map(String.init)
     let child = try Safetensors(path: paths[0])
     let parent = paths.count > 1 ? try Safetensors(path: paths[1]) : nil
-    let title = paths.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }.joined(separator: " <- ")
+    let title = paths.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }.joined(
+      separator: " <- ")
     var pair = Pair(title: title)
     for name in child.names {
       guard let tensor = child.tensors[name] else { continue }

@@ -21,7 +21,8 @@ struct Safetensors {
     let header = try JSONSerialization.jsonObject(with: data[8..<(8 + headerByteCount)]) as? [String: Any] ?? [:]
     var tensors: [String: Tensor] = [:]
     for (name, value) in header where name != "__metadata__" {
-      guard let value = value as? [String: Any], let text = value["dtype"] as? String, let dtype = DType(rawValue: text),
+      guard let value = value as? [String: Any], let text = value["dtype"] as? String,
+        let dtype = DType(rawValue: text),
         let offsets = value["data_offsets"] as? [Int], case .elements(let layout) = ChunkLayout(dtype: dtype)
       else { continue }
       let range = (8 + headerByteCount + offsets[0])..<(8 + headerByteCount + offsets[1])

@@ -90,7 +90,9 @@ enum ChunkSamples {
         // An optimizer's step: the low bytes move.
         let moved = Int(base[start]) + Int(random.normal() * 20)
         child[start] = UInt8(truncatingIfNeeded: moved)
-        if layout.width > 2 { child[start + 1] = UInt8(truncatingIfNeeded: Int(base[start + 1]) + Int(random.normal())) }
+        if layout.width > 2 {
+          child[start + 1] = UInt8(truncatingIfNeeded: Int(base[start + 1]) + Int(random.normal()))
+        }
       case .few: if index % 97 == 0 { child[start] ^= 1 }
       case .noise: for offset in start..<(start + layout.width) { child[offset] = UInt8(random.next() & 0xff) }
       case .rows: if index / 384 % 3 == 0 { child[start] = UInt8(random.next() & 0xff) }

@@ -101,10 +101,13 @@ struct HostilePayloadTests {
         try ChunkCodec.decode(payload, encoding: .planes, rawByteCount: 16)
       }
     }
-    // Plane form 3, one symbol with 2047 of 2048.
-    let payload: [UInt8] = [1, 0, 3, 5, 5, 0x87, 0xff, 0, 0, 0, 0] + [UInt8](repeating: 0x80, count: 32)
-    #expect(throws: StoreError.self) {
-      try ChunkCodec.decode(payload, encoding: .planes, rawByteCount: 16)
+    // Plane form 3: one symbol with 2047 of 2048, one with 4096, one whose code does not end.
+    let states = [0, 0, 0, 0] + [UInt8](repeating: 0x40, count: 32)
+    for model: [UInt8] in [[0, 0x08, 0], [0, 0x10, 0x02, 0], [0, 0, 0, 0, 0, 0]] {
+      let payload: [UInt8] = [1, 0, 3, 5, 5] + model + states
+      #expect(throws: StoreError.self) {
+        try ChunkCodec.decode(payload, encoding: .planes, rawByteCount: 16)
+      }
     }
   }
 }

@@ -21,11 +21,11 @@ struct PackCheck: IntegrityCheck {
         batch.append((record, payload))
         byteCount += record.rawByteCount
         guard byteCount >= 16 * ChunkGrid.chunkByteCount || batch.count == 512 else { return }
-        try verify(batch, repository.loop, report)
+        try verify(batch, repository, report)
         batch.removeAll(keepingCapacity: true)
         byteCount = 0
       }
-      try verify(batch, repository.loop, report)
+      try verify(batch, repository, report)
     } catch {
       let message = (error as? StoreError)?.message ?? "\(error)"
       report(IntegrityFinding(.damage, name, message))
@@ -33,14 +33,14 @@ struct PackCheck: IntegrityCheck {
   }
 
   private func verify(
-    _ batch: [(record: PackRecord, payload: [UInt8])], _ loop: ParallelLoop, _ report: (IntegrityFinding) -> Void
+    _ batch: [(record: PackRecord, payload: [UInt8])], _ repository: Repository, _ report: (IntegrityFinding) -> Void
   ) throws {
     let findings = WorkerSlots<IntegrityFinding>(count: batch.count)
-    try loop.run(count: batch.count) { index in
+    try repository.loop.run(count: batch.count) { index in
       let (record, payload) = batch[index]
       let subject = "\(record.kind.name) \(record.id)"
       do throws(StoreError) {
-        let bytes = try ObjectStore.decode(payload, record: record)
+        let bytes = try repository.store.decode(payload, record: record)
         guard SHA256.digest(of: bytes) != record.id else { return }
         findings[index] = IntegrityFinding(.damage, subject, "its bytes have another SHA-256 than its id")
       } catch {

@@ -21,17 +21,20 @@ package enum ChunkCodec {
   ///
   /// - Parameter base: a chunk that is likely to be similar: the same place of the same tensor, one version before. It is
   ///   of use only if it has as many bytes.
+  /// - Parameter maximumShare: a delta must be smaller than this share of what the chunk takes without one, because reading
+  ///   it back costs reading its base.
   /// - Returns: a form whose encoding tells whether the base is needed to read it back.
   /// - Throws: `StoreError.corruptObject` if the round trip fails, which would be a bug or broken memory.
   package static func encode(
     _ bytes: UnsafeRawBufferPointer, layout: ChunkLayout, base: UnsafeRawBufferPointer? = nil,
-    workspace: CodecWorkspace
+    maximumShare: Double = 0.95, workspace: CodecWorkspace
   ) throws(StoreError) -> Encoded {
     let encoded: Encoded?
     switch layout {
     case .elements(let elements)
     where bytes.count.isMultiple(of: elements.width) && bytes.count <= maximumElementByteCount:
-      encoded = encodeElements(bytes, layout: elements, base: base, workspace: workspace)
+      encoded = encodeElements(
+        bytes, layout: elements, base: base, maximumShare: maximumShare, workspace: workspace)
     default: encoded = try encodeOpaque(bytes)
     }
     guard let encoded else { return Encoded(encoding: .raw, payload: Array(bytes)) }
@@ -39,11 +42,13 @@ package enum ChunkCodec {
     return encoded
   }
 
+  /// The same in a workspace of the shared pool.
   package static func encode(
-    _ bytes: UnsafeRawBufferPointer, layout: ChunkLayout, base: UnsafeRawBufferPointer? = nil
+    _ bytes: UnsafeRawBufferPointer, layout: ChunkLayout, base: UnsafeRawBufferPointer? = nil,
+    maximumShare: Double = 0.95
   ) throws(StoreError) -> Encoded {
     try CodecWorkspacePool.shared.with { workspace throws(StoreError) in
-      try encode(bytes, layout: layout, base: base, workspace: workspace)
+      try encode(bytes, layout: layout, base: base, maximumShare: maximumShare, workspace: workspace)
     }
   }
 
@@ -65,7 +70,8 @@ package enum ChunkCodec {
 
   /// The best form by a sample, without verification. `nil` if the bytes themselves are as small.
   package static func encodeElements(
-    _ bytes: UnsafeRawBufferPointer, layout: ElementLayout, base: UnsafeRawBufferPointer?, workspace: CodecWorkspace
+    _ bytes: UnsafeRawBufferPointer, layout: ElementLayout, base: UnsafeRawBufferPointer?,
+    maximumShare: Double = 0.95, workspace: CodecWorkspace
   ) -> Encoded? {
     if let element = ConstantChunk.encode(bytes, width: layout.width) {
       return Encoded(encoding: .constant, payload: element)
@@ -77,9 +83,11 @@ package enum ChunkCodec {
     }
     let estimate = ChunkEstimate(bytes, base: base, layout: layout, workspace: workspace)
     let first = encodeElements(
-      bytes, as: estimate.best, layout: layout, base: base, limit: bytes.count - 1, workspace: workspace)
+      bytes, as: estimate.best(maximumShare: maximumShare), layout: layout, base: base, limit: bytes.count - 1,
+      workspace: workspace)
     // A sample may mislead; then both are at hand to choose from.
-    guard let first, first.encoding.needsBase, Double(first.payload.count) > 0.95 * estimate.planeByteCount else {
+    guard let first, first.encoding.needsBase, Double(first.payload.count) > maximumShare * estimate.planeByteCount
+    else {
       return first
     }
     let limit = first.payload.count

@@ -4,8 +4,6 @@ struct ChunkEstimate {
   let tokenByteCount: Double
   let deltaPlaneByteCount: Double
 
-  /// A delta must be below this part of the planes: reading it back needs its base.
-  private static let deltaAdvantage = 0.95
   private static let pieceCount = 16
 
   init(
@@ -30,10 +28,10 @@ struct ChunkEstimate {
     (planeByteCount, deltaPlaneByteCount) = ChunkEstimate.planes(bytes, base, ranges, layout, workspace, scale: scale)
   }
 
-  /// Encodings worth trying, the most promising first.
-  var best: ChunkEncoding {
+  /// The most promising encoding. A delta must be below `maximumShare` of the planes.
+  func best(maximumShare: Double) -> ChunkEncoding {
     let delta = min(tokenByteCount, deltaPlaneByteCount)
-    guard delta < ChunkEstimate.deltaAdvantage * planeByteCount else { return .planes }
+    guard delta < maximumShare * planeByteCount else { return .planes }
     return tokenByteCount <= deltaPlaneByteCount ? .deltaTokens : .deltaPlanes
   }
 

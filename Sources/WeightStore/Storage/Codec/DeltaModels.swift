@@ -37,8 +37,9 @@ enum DeltaModels {
       var byteCount = 0.0
       for context in 0..<(DeltaContexts.maximumCount >> shift) {
         let merged = merge(counts, context: context, shift: shift)
+        // About half a byte for a frequency, and some loss where frequencies are rounded.
         let used = (merged.lastIndex { $0 > 0 } ?? 0) - (merged.firstIndex { $0 > 0 } ?? 0) + 1
-        byteCount += entropy(merged) / 8 + Double(used + 6)
+        byteCount += entropy(merged) / 8 + Double(used) / 2 + 8
       }
       if byteCount < best.byteCount { best = (shift, byteCount) }
     }
@@ -54,8 +55,9 @@ enum DeltaModels {
   }
 
   /// Writes the models and fills the encoder's tables, one for each of the 16 contexts before the shift.
-  static func write(_ counts: UnsafePointer<UInt32>, shift: Int, workspace: CodecWorkspace, to writer: inout PayloadWriter)
-  {
+  static func write(
+    _ counts: UnsafePointer<UInt32>, shift: Int, workspace: CodecWorkspace, to writer: inout PayloadWriter
+  ) {
     for context in 0..<(DeltaContexts.maximumCount >> shift) {
       let merged = merge(counts, context: context, shift: shift)
       merged.withUnsafeBufferPointer { merged in

@@ -4,8 +4,9 @@
 
 /// Frequencies of up to 256 symbols that add up to 2048, for the rANS coder.
 ///
-/// As bytes: the first and the last symbol that occur, one byte each, then the frequency of every symbol from the first
-/// to the last: one byte below 128, else `0x80 | f >> 8` and `f & 0xff`.
+/// As bytes: the first and the last symbol that occur, one byte each, then for every symbol from the first to the last its
+/// frequency plus 1 in Elias' gamma code: as many zeros as there are bits below the highest, a one, then those bits, the
+/// lowest first. The first bit is the lowest of the first byte; the last byte is filled up with zeros.
 enum RansModel {
   static let scaleBitCount = 11
   static let scale = 1 << scaleBitCount
@@ -53,11 +54,20 @@ enum RansModel {
     let (first, last) = bounds(frequencies)
     writer.append(UInt8(first))
     writer.append(UInt8(last))
+    var bits: UInt64 = 0
+    var bitCount: UInt64 = 0
     for symbol in first...last {
-      let frequency = frequencies[symbol]
-      if frequency >= 128 { writer.append(UInt8(0x80 | frequency >> 8)) }
-      writer.append(UInt8(truncatingIfNeeded: frequency))
+      let value = UInt64(frequencies[symbol]) + 1
+      let top = UInt64(63 - value.leadingZeroBitCount)
+      bits |= (1 << top | (value & (1 << top - 1)) << (top + 1)) << bitCount
+      bitCount += 2 * top + 1
+      while bitCount >= 8 {
+        writer.append(UInt8(truncatingIfNeeded: bits))
+        bits >>= 8
+        bitCount -= 8
+      }
     }
+    if bitCount > 0 { writer.append(UInt8(truncatingIfNeeded: bits)) }
   }
 
   private static func bounds(_ frequencies: UnsafePointer<UInt16>) -> (first: Int, last: Int) {
@@ -77,12 +87,25 @@ enum RansModel {
     let last = Int(try reader.byte())
     guard first <= last else { throw StoreError(.corruptObject, "symbols \(first) to \(last) are no range") }
     var sum = 0
+    var bits: UInt64 = 0
+    var bitCount = 0
     for symbol in first...last {
-      let byte = try reader.byte()
-      let frequency = byte < 0x80 ? UInt16(byte) : UInt16(byte & 0x7f) << 8 | UInt16(try reader.byte())
-      frequencies[symbol] = frequency
-      sum += Int(frequency)
+      // At most 23 bits stand for one frequency.
+      while bits.trailingZeroBitCount >= bitCount || bitCount < 2 * bits.trailingZeroBitCount + 1 {
+        guard bitCount <= 24 else { throw StoreError(.corruptObject, "a frequency is larger than \(scale)") }
+        bits |= UInt64(try reader.byte()) << UInt64(bitCount)
+        bitCount += 8
+      }
+      let top = bits.trailingZeroBitCount
+      let low = bits >> UInt64(top + 1) & (1 << UInt64(top) - 1)
+      let frequency = Int(low) + (1 << top) - 1
+      guard frequency <= scale else { throw StoreError(.corruptObject, "frequency \(frequency) is above \(scale)") }
+      frequencies[symbol] = UInt16(frequency)
+      sum += frequency
+      bits >>= UInt64(2 * top + 1)
+      bitCount -= 2 * top + 1
     }
+    guard bits == 0 else { throw StoreError(.corruptObject, "frequencies are followed by bits that mean nothing") }
     guard sum == scale else { throw StoreError(.corruptObject, "frequencies add up to \(sum), not to \(scale)") }
   }
 

@@ -34,10 +34,11 @@ struct PackWriter: ~Copyable {
     offset = buffer.count
   }
 
-  mutating func append(kind: ObjectKind, id: Digest, rawByteCount: Int, encoded: ChunkCodec.Encoded) throws(StoreError)
-  {
+  mutating func append(
+    kind: ObjectKind, id: Digest, baseID: Digest, rawByteCount: Int, encoded: ChunkCodec.Encoded
+  ) throws(StoreError) {
     let record = PackRecord(
-      kind: kind, encoding: encoded.encoding, id: id, baseID: .zero, rawByteCount: rawByteCount,
+      kind: kind, encoding: encoded.encoding, id: id, baseID: baseID, rawByteCount: rawByteCount,
       storedByteCount: encoded.payload.count)
     let header = record.header(payload: encoded.payload)
     placed.append(Placed(record: record, offset: offset))
