@@ -1,5 +1,3 @@
-import Tensors
-
 /// How the bytes of an object stand in a pack; the raw value stands in the record. docs/format-codec.md has the bytes.
 package enum ChunkEncoding: UInt8, Sendable, CaseIterable {
   /// The bytes themselves.

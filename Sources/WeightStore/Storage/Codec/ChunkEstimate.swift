@@ -80,19 +80,9 @@ struct ChunkEstimate {
     for range in ranges {
       if let child = bytes.baseAddress, let parent = base.baseAddress {
         let start = range.lowerBound * layout.width
-        let target = UnsafeMutableRawPointer(workspace.payload) + offset
-        switch layout.width {
-        case 1: DeltaPlanes.zigzagDifferences(child + start, parent + start, range.count, flip: UInt8(0), into: target)
-        case 2:
-          DeltaPlanes.zigzagDifferences(
-            child + start, parent + start, range.count, flip: layout.isFloat ? UInt16.max : 0, into: target)
-        case 4:
-          DeltaPlanes.zigzagDifferences(
-            child + start, parent + start, range.count, flip: layout.isFloat ? UInt32.max : 0, into: target)
-        default:
-          DeltaPlanes.zigzagDifferences(
-            child + start, parent + start, range.count, flip: layout.isFloat ? UInt64.max : 0, into: target)
-        }
+        DeltaPlanes.makeDifferences(
+          child + start, parent + start, range.count, layout: layout,
+          into: UnsafeMutableRawPointer(workspace.payload) + offset)
       }
       offset += range.count * layout.width
     }

@@ -19,7 +19,7 @@ package final class CodecWorkspace {
   private(set) var decoded: UnsafeMutablePointer<UInt8>
   /// Four Huffman lanes, or the raw bits of tokens.
   private(set) var bits: UnsafeMutablePointer<UInt8>
-  /// Tokens with their context in the upper byte.
+  /// Tokens with their context in the upper byte; or differences in the width of the elements.
   private(set) var keys: UnsafeMutablePointer<UInt16>
   /// Words of the rANS coder.
   private(set) var words: UnsafeMutablePointer<UInt16>
@@ -31,7 +31,8 @@ package final class CodecWorkspace {
   let counts: UnsafeMutablePointer<UInt32>
   /// Differences of one strip, in the width of the elements.
   let stripDeltas: UnsafeMutableRawPointer
-  let stripKeys: UnsafeMutablePointer<UInt16>
+  /// Where the models of a strip's contexts begin.
+  let stripContexts: UnsafeMutablePointer<UInt16>
   let blockTokens: UnsafeMutablePointer<UInt8>
   /// For each token the number of its raw bits, a mask of the magnitude's among them, and the smallest magnitude.
   let rawBitCounts: UnsafeMutablePointer<UInt8>
@@ -44,12 +45,12 @@ package final class CodecWorkspace {
   package init() {
     huffmanSlots = .allocate(capacity: HuffmanCode.slotCount)
     ransSlots = .allocate(capacity: DeltaContexts.maximumCount * RansModel.scale)
-    ransSymbols = .allocate(capacity: DeltaContexts.maximumCount * 256)
-    frequencies = .allocate(capacity: DeltaContexts.maximumCount * 256)
-    counts = .allocate(capacity: 2 * DeltaContexts.maximumCount * 256)
-    counts.initialize(repeating: 0, count: 2 * DeltaContexts.maximumCount * 256)
+    ransSymbols = .allocate(capacity: DeltaContexts.maximumCount * RansModel.symbolCount)
+    frequencies = .allocate(capacity: RansModel.symbolCount)
+    counts = .allocate(capacity: 2 * DeltaContexts.maximumCount * RansModel.symbolCount)
+    counts.initialize(repeating: 0, count: 2 * DeltaContexts.maximumCount * RansModel.symbolCount)
     stripDeltas = .allocate(byteCount: 8 * CodecWorkspace.stripElementCount, alignment: 64)
-    stripKeys = .allocate(capacity: CodecWorkspace.stripElementCount)
+    stripContexts = .allocate(capacity: CodecWorkspace.stripElementCount)
     blockTokens = .allocate(capacity: 64)
     rawBitCounts = .allocate(capacity: 256)
     rawBitMasks = .allocate(capacity: 256)
@@ -68,7 +69,7 @@ package final class CodecWorkspace {
     let nothing = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
     buffers = [UnsafeMutableRawPointer(nothing)]
     (planes, payload, decoded, bits) = (nothing, nothing, nothing, nothing)
-    keys = stripKeys
+    keys = stripContexts
     words = tailWords
     grow(to: ChunkGrid.chunkByteCount)
   }
@@ -81,7 +82,7 @@ package final class CodecWorkspace {
     frequencies.deallocate()
     counts.deallocate()
     stripDeltas.deallocate()
-    stripKeys.deallocate()
+    stripContexts.deallocate()
     blockTokens.deallocate()
     rawBitCounts.deallocate()
     rawBitMasks.deallocate()
@@ -103,21 +104,14 @@ package final class CodecWorkspace {
     bits = .allocate(capacity: byteCount / 8 * 11 + 16 * slack)
     keys = .allocate(capacity: byteCount + slack)
     words = .allocate(capacity: byteCount + slack)
-    buffers = [planes, payload, decoded, bits, keys, words].map { (pointer: any CodecPointer) in pointer.raw }
+    buffers = [planes, payload, decoded, bits].map { UnsafeMutableRawPointer($0) }
+    buffers += [keys, words].map { UnsafeMutableRawPointer($0) }
   }
 
   /// Room for a payload of at most `limit` bytes.
   func writer(limit: Int) -> PayloadWriter {
     PayloadWriter(UnsafeMutableRawBufferPointer(start: payload, count: min(limit, byteCapacity)))
   }
-}
-
-private protocol CodecPointer {
-  var raw: UnsafeMutableRawPointer { get }
-}
-
-extension UnsafeMutablePointer: CodecPointer {
-  fileprivate var raw: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) }
 }
 
 /// Lends workspaces to workers; each is used by one worker at a time.

@@ -11,12 +11,7 @@ enum DeltaPlanes {
     guard let child = bytes.baseAddress, let parent = base.baseAddress else { return }
     let count = bytes.count / layout.width
     let zigzag = UnsafeMutableRawPointer(workspace.keys)
-    switch layout.width {
-    case 1: zigzagDifferences(child, parent, count, flip: UInt8(0), into: zigzag)
-    case 2: zigzagDifferences(child, parent, count, flip: layout.isFloat ? UInt16.max : 0, into: zigzag)
-    case 4: zigzagDifferences(child, parent, count, flip: layout.isFloat ? UInt32.max : 0, into: zigzag)
-    default: zigzagDifferences(child, parent, count, flip: layout.isFloat ? UInt64.max : 0, into: zigzag)
-    }
+    makeDifferences(child, parent, count, layout: layout, into: zigzag)
     BytePlanes.split(
       UnsafeRawBufferPointer(start: zigzag, count: bytes.count), width: layout.width, rotatesSign: false,
       into: UnsafeMutableRawBufferPointer(start: workspace.planes, count: bytes.count))
@@ -28,8 +23,21 @@ enum DeltaPlanes {
     }
   }
 
+  /// Differences of `count` elements in zigzag form.
+  static func makeDifferences(
+    _ child: UnsafeRawPointer, _ base: UnsafeRawPointer, _ count: Int, layout: ElementLayout,
+    into zigzag: UnsafeMutableRawPointer
+  ) {
+    switch layout.width {
+    case 1: makeDifferences(child, base, count, flip: UInt8(0), into: zigzag)
+    case 2: makeDifferences(child, base, count, flip: layout.isFloat ? UInt16.max : 0, into: zigzag)
+    case 4: makeDifferences(child, base, count, flip: layout.isFloat ? UInt32.max : 0, into: zigzag)
+    default: makeDifferences(child, base, count, flip: layout.isFloat ? UInt64.max : 0, into: zigzag)
+    }
+  }
+
   @inline(__always)
-  static func zigzagDifferences<Word: DeltaWord>(
+  private static func makeDifferences<Word: DeltaWord>(
     _ child: UnsafeRawPointer, _ base: UnsafeRawPointer, _ count: Int, flip: Word, into zigzag: UnsafeMutableRawPointer
   ) {
     let width = MemoryLayout<Word>.size

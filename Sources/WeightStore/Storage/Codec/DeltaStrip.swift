@@ -1,7 +1,5 @@
 /// One strip of up to 1024 elements on the way to tokens.
 struct DeltaStrip<Word: DeltaWord> {
-  static var blockElementCount: Int { 32 }
-
   let child: UnsafePointer<Word>
   let base: UnsafePointer<Word>
   let flip: Word
@@ -55,7 +53,7 @@ struct DeltaStrip<Word: DeltaWord> {
     let start = range.lowerBound
     var index = 0
     while index < count {
-      keys[index] = context(start &+ index) &<< 8 | Word.token(deltas[index].magnitude2)
+      keys[index] = context(start &+ index) &<< 8 | Word.token(deltas[index].absolute)
       index &+= 1
     }
   }

@@ -72,7 +72,7 @@ struct DeltaTokenizer<Word: DeltaWord> {
   /// The caller flushes before there are more than 64 bits.
   @inline(__always)
   private mutating func putRawBits(_ delta: Word, token: Int) {
-    let magnitude = delta.magnitude2
+    let magnitude = delta.absolute
     let sign = UInt64(truncatingIfNeeded: delta &>> Word(Word.bitWidth - 1))
     let count = workspace.rawBitCounts[token]
     if Word.bitWidth == 64 {

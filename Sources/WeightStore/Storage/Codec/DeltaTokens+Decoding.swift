@@ -56,7 +56,7 @@ extension DeltaTokens {
     var rans = RansDecoder(stream, tail: workspace.tailWords)
     var source = RawBitReader(rawBits, tail: workspace.tailBits)
     let bitmap = workspace.planes
-    let contexts = workspace.stripKeys
+    let contexts = workspace.stripContexts
     let slots = UnsafePointer(workspace.ransSlots)
     let contextShift = UInt16(truncatingIfNeeded: header.shift)
     var start = 0

@@ -21,7 +21,6 @@
 /// | | the raw bits, the first in the lowest bit of the first byte; the last byte is filled up with zeros |
 enum DeltaTokens {
   static let blockElementCount = 32
-  static let headerByteCount = 10
 
   static func blockCount(elementCount: Int) -> Int { (elementCount + blockElementCount - 1) / blockElementCount }
 

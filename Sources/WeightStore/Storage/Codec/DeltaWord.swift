@@ -17,7 +17,7 @@ extension DeltaWord {
   }
 
   /// The absolute value of a two's complement number; the most negative one gives 2^(w-1).
-  @inline(__always) var magnitude2: Self {
+  @inline(__always) var absolute: Self {
     let signs: Self = 0 &- (self &>> Self(Self.bitWidth - 1))
     return (self ^ signs) &- signs
   }
@@ -52,7 +52,7 @@ extension UInt64: DeltaWord {
 }
 
 /// What tokens are, beside the bits that follow them.
-struct DeltaToken {
+enum DeltaToken {
   /// The largest token is that of 2^63.
   static let count = 8 + 2 * 63 + 2
 
@@ -71,14 +71,8 @@ struct DeltaToken {
 /// The exponent of the base's element as the context of a token: how much a unit in the last place means depends on it.
 ///
 /// `context = clamp(top - exponent, 0, 15) >> shift`.
-struct DeltaContexts {
+enum DeltaContexts {
   static let maximumCount = 16
-
-  let top: Int
-  /// 0, 2 or 4 for 16, 4 or 1 contexts.
-  var shift: Int
-
-  var count: Int { DeltaContexts.maximumCount >> shift }
-
+  /// For 16, 4 or 1 contexts.
   static let shifts = [0, 2, 4]
 }

@@ -4,8 +4,6 @@
 /// least significant first. Where there is an exponent, every element is rotated left by one bit first: the sign goes
 /// to the low end, and the exponent fills the top byte.
 enum EntropyPlanes {
-  static let headerByteCount = 2
-
   static func encode(
     _ bytes: UnsafeRawBufferPointer, layout: ElementLayout, workspace: CodecWorkspace, to writer: inout PayloadWriter
   ) {
