@@ -47,7 +47,7 @@ struct PackCheck: IntegrityCheck {
       let (record, payload) = batch[index]
       let subject = "\(record.kind.name) \(record.id)"
       do throws(StoreError) {
-        let bytes = try ObjectStore.decode(payload, record: record)
+        let bytes = try repository.store.decode(payload, record: record)
         guard SHA256.digest(of: bytes) != record.id else { return }
         findings[index] = IntegrityFinding(.damage, subject, "its bytes have another SHA-256 than its id")
       } catch {
