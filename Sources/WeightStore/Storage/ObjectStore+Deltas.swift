@@ -46,7 +46,7 @@ extension ObjectStore {
     return try ObjectStore.decode(payload, record: record, base: base)
   }
 
-  private static func decode(_ payload: [UInt8], record: PackRecord, base: [UInt8]?) throws(StoreError) -> [UInt8] {
+  static func decode(_ payload: [UInt8], record: PackRecord, base: [UInt8]?) throws(StoreError) -> [UInt8] {
     let subject = "\(record.kind.name) \(record.id)"
     guard record.encoding.needsBase == (base != nil) else {
       throw StoreError(
