@@ -94,7 +94,7 @@ extension Repository {
       return nil
     }
     return try CheckpointComparison(
-      from: reader(old, change.path), to: reader(new, change.path), measuring: measuring)
+      from: reader(old, change.path), to: reader(new, change.path), measuring: measuring, loop: loop)
   }
 
   private func reader(_ entry: Tree.Entry, _ path: RelativePath) throws -> AnyCheckpoint {

@@ -17,28 +17,36 @@ package struct CheckpointComparison: Sendable {
     package let before: Manifest.Tensor?
     package let after: Manifest.Tensor?
     /// How far the values moved; only for `.changed` floating-point tensors, and only if asked for.
-    package let difference: TensorDifference?
+    package fileprivate(set) var difference: TensorDifference?
   }
 
   /// In the file order of the new version, deleted tensors last.
   package let changes: [TensorChange]
   package let unchangedCount: Int
 
-  /// Equal chunks are known from their ids; weights are read only where the ids differ.
-  package init(
-    from before: some CheckpointReader, to after: some CheckpointReader, measuring: Bool = true
-  ) throws(StoreError) {
+  /// A tensor that is there in both versions with other bytes.
+  private struct Pair {
+    let old: Manifest.Segment
+    let new: Manifest.Segment
+    /// Where its change stands in the list.
+    let position: Int
+  }
+
+  /// Equal chunks are known from their ids; weights are read, several tensors at a time, only where the ids differ.
+  init(
+    from before: some CheckpointReader, to after: some CheckpointReader, measuring: Bool, loop: ParallelLoop
+  ) throws {
     let old = Dictionary(
       before.manifest.tensors.map { (TensorName($0.tensor.name), $0) }, uniquingKeysWith: { first, _ in first })
     var seen: Set<TensorName> = []
     var changes: [TensorChange] = []
+    var pairs: [Pair] = []
     var unchanged = 0
     for new in after.manifest.tensors {
       let name = TensorName(new.tensor.name)
       seen.insert(name)
       guard let previous = old[name] else {
-        changes.append(
-          TensorChange(name: name.text, status: .added, before: nil, after: new.tensor, difference: nil))
+        changes.append(TensorChange(name: name.text, status: .added, before: nil, after: new.tensor))
         continue
       }
       if previous.segment == new.segment {
@@ -46,17 +54,20 @@ package struct CheckpointComparison: Sendable {
         continue
       }
       let status = CheckpointComparison.status(previous.tensor, new.tensor)
-      let isMeasured = measuring && status == .changed && TensorDifference.canMeasure(new.tensor.dtype)
-      let difference = isMeasured ? try Self.measure(previous.segment, before, new.segment, after) : nil
-      changes.append(
-        TensorChange(
-          name: name.text, status: status, before: previous.tensor, after: new.tensor, difference: difference))
+      if measuring, status == .changed, TensorDifference.canMeasure(new.tensor.dtype) {
+        pairs.append(Pair(old: previous.segment, new: new.segment, position: changes.count))
+      }
+      changes.append(TensorChange(name: name.text, status: status, before: previous.tensor, after: new.tensor))
     }
     for previous in before.manifest.tensors where !seen.contains(TensorName(previous.tensor.name)) {
       changes.append(
-        TensorChange(
-          name: previous.tensor.name, status: .deleted, before: previous.tensor, after: nil, difference: nil))
+        TensorChange(name: previous.tensor.name, status: .deleted, before: previous.tensor, after: nil))
     }
+    let differences = WorkerSlots<TensorDifference>(count: pairs.count)
+    try loop.run(count: pairs.count) { index in
+      differences[index] = try Self.measure(pairs[index].old, before, pairs[index].new, after)
+    }
+    for (index, pair) in pairs.enumerated() { changes[pair.position].difference = differences[index] }
     self.changes = changes
     unchangedCount = unchanged
   }
