@@ -69,6 +69,28 @@ struct StoredDeltaTests {
     #expect(depths == [0, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3])
   }
 
+  @Test func collectionKeepsWhatDeltasStandOn() throws {
+    let temporary = try TemporaryRepository()
+    let repository = temporary.repository
+    var random = SampleRandom(state: 4)
+    var weights = ChunkSamples.weights(100_000, layout: .f32, random: &random)
+    for version in 0..<4 {
+      // Only the stage ever held the first three.
+      try temporary.write(safetensors([("a", "F32", weights)]), to: StoredDeltaTests.path)
+      if version == 3 { try temporary.commit("last") } else { _ = try repository.add([nil]) }
+      step(&weights, width: 4, random: &random)
+    }
+    let last = try temporary.read(StoredDeltaTests.path)
+    _ = try repository.collectGarbage(graceSeconds: 0, undoSeconds: 0, everything: true)
+    let reopened = try temporary.reopen()
+    #expect(try reopened.checkIntegrity().isEmpty)
+    let head = try #require(try reopened.headCommitID())
+    let entry = try #require(try reopened.tree(of: head).entries.values.first)
+    let segment = try #require(try reopened.store.load(entry.manifest).tensors.first).segment
+    #expect(try reopened.store.deltaDepth(of: segment.chunks[0]) == 3)
+    #expect(Array(last.suffix(400_000)) == (try reopened.store.bytes(of: segment.chunks[0].digest, kind: .blob)))
+  }
+
   @Test func aTensorOfAnotherDtypeOrSizeStandsAlone() throws {
     let temporary = try TemporaryRepository()
     var random = SampleRandom(state: 2)
