@@ -78,7 +78,8 @@ package struct PackRecord: Sendable, Hashable {
     switch encoding {
     case .raw: return stored == raw
     case .zlib: return raw <= stored * 1032
-    case .planes: return true
+    // A plane of one repeated byte grows without bound, and only chunks are arrays.
+    case .planes: return kind == .blob
     }
   }
 
