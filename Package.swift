@@ -60,7 +60,8 @@ let package = Package(
     .testTarget(name: "ProjectTests", dependencies: [], swiftSettings: strict),
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     // Drives the built program through crashes, full disks and broken calls. Needs a C compiler at run time.
-    .testTarget(name: "FaultTests", dependencies: ["wgit"], exclude: ["Shim"], swiftSettings: strict),
+    .testTarget(
+      name: "FaultTests", dependencies: ["wgit", "WeightStore", grdb], exclude: ["Shim"], swiftSettings: strict),
     .testTarget(
       name: "wgitTests",
       dependencies: ["wgit", "Checkpoints", "Documents", "Merging", "Tensors", "Trainer", "WeightStore"],
@@ -68,3 +69,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Built by scripts/fuzz alone: its program has libFuzzer's entry point.
+if Context.environment["WGIT_FUZZ"] != nil {
+  package.products.append(.executable(name: "fuzzer", targets: ["Fuzzer"]))
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzzer", dependencies: ["Checkpoints", "Documents", "Trainer", "WeightStore"], path: "Tests/Fuzzing",
+      exclude: ["Dictionaries"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -10,8 +10,9 @@ extension Repository {
     return try store.load(id)
   }
 
+  /// Keeps results. A repository that cannot be written to does without: they can be computed again.
   package func record(_ results: [CertificateResult]) throws(StoreError) {
-    guard !results.isEmpty else { return }
+    guard !results.isEmpty, !database.isReadOnly else { return }
     let lock = try self.lock()
     try publish(Publication(description: "test", results: results))
     withExtendedLifetime(lock) {}

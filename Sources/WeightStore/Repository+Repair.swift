@@ -18,10 +18,11 @@ extension Repository {
   /// - Throws: `StoreError.notARepository` and the like.
   package static func repair(containing folder: String, settings: Settings) throws -> RepairOutcome {
     let (path, layout) = try locate(containing: folder, settings: settings)
+    // Before the database is judged: another process may be repairing it.
+    let lock = try WriterLock(layout, timeoutSeconds: settings.lockTimeoutSeconds)
     let isUsable = isDatabaseUsable(path, settings: settings)
     if !isUsable { try discardDatabase(layout, now: settings.now()) }
     let repository = try Repository(workingPath: path, settings: settings)
-    let lock = try repository.lock()
     try repository.database.migrate()
     let outcome = try repository.rebuild(restoringRefs: !isUsable)
     withExtendedLifetime(lock) {}
@@ -61,7 +62,6 @@ extension Repository {
     }
     // Whole packs first, so that a copy in a broken one is only used where there is no other.
     let packs = candidates.sorted { ($0.faults.count, $0.pack.name) < ($1.faults.count, $1.pack.name) }.map(\.pack)
-    try database.write { try ObjectIndex.removeAll(in: $0) }
     let broken = try index(packs)
     faults += broken.map { "\($0.kind.name) \($0.id) cannot be read" }.sorted()
     if restoringRefs { try restoreRefs() }
@@ -69,11 +69,13 @@ extension Repository {
     return RepairOutcome(packCount: packs.count, objectCount: count, faults: faults, restoredRefs: restoringRefs)
   }
 
-  /// Fills the empty index with every object that has a readable copy.
+  /// Fills the index anew with every object that has a readable copy.
   ///
   /// - Returns: objects of which no copy can be read.
   private func index(_ packs: [PackWriter.Sealed]) throws -> Set<ObjectKey> {
+    // At once: whoever is interrupted leaves an index that leads to everything.
     try database.write { database in
+      try ObjectIndex.removeAll(in: database)
       for pack in packs { try ObjectIndex.insert(pack, in: database) }
     }
     while true {
@@ -120,15 +122,25 @@ extension Repository {
       for change in operation.refChanges { refs.updateValue(change.after, forKey: change.name) }
     }
     let head = try chain.last?.operation.headAfter ?? .branch(RefName.branch("main"))
+    let target: ObjectID<Commit>? =
+      switch head {
+      case .branch(let name): refs[name] ?? nil
+      case .detached(let id): id
+      }
+    // The stage becomes what is checked out; files are compared by content when they are next looked at.
+    let staged = target.flatMap { try? tree(of: $0).entries } ?? [:]
     try database.write { database in
       for (id, _) in chain { try OperationTable.append(id, in: database) }
       for (name, target) in refs {
         guard let target else { continue }
         try RefTable.apply(Operation.RefChange(name: name, before: nil, after: target), in: database)
       }
+      for (path, entry) in staged {
+        try StageTable.put(path, StagedFile(entry: entry, stamp: .unknown, recordedNanoseconds: 0), in: database)
+      }
+      // Without what is checked out the database is not usable: an interrupted repair begins again.
       try RefTable.setHead(head, in: database)
     }
-    try restoreStage()
   }
 
   /// Oldest first. Each operation names the one before it; the chain that goes back furthest wins, and of equals the newest.
@@ -153,17 +165,5 @@ extension Repository {
       if chain.count > best.count || isNewer { best = chain.reversed() }
     }
     return best
-  }
-
-  /// The stage becomes what is checked out; files are compared by content when they are next looked at.
-  private func restoreStage() throws {
-    guard let commit = try headCommitID() else { return }
-    let tree = try tree(of: commit)
-    try database.write { database in
-      for (path, entry) in tree.entries {
-        try StageTable.put(
-          path, StagedFile(entry: entry, stamp: .unknown, recordedNanoseconds: 0), in: database)
-      }
-    }
   }
 }

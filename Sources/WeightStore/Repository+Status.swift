@@ -82,7 +82,7 @@ extension Repository {
 
   /// Only a cache: a repository that is busy or read-only is left as it is.
   private func refresh(_ files: [RelativePath: StagedFile]) {
-    guard !files.isEmpty else { return }
+    guard !files.isEmpty, !database.isReadOnly else { return }
     try? database.write { database in
       let current = try StageTable.all(in: database)
       for (path, file) in files where current[path]?.entry == file.entry {

@@ -124,7 +124,10 @@ package final class Repository {
   }
 
   func lock() throws(StoreError) -> WriterLock {
-    try WriterLock(layout, timeoutSeconds: settings.lockTimeoutSeconds)
+    guard !database.isReadOnly else {
+      throw StoreError(.permissionDenied, "'\(layout.root)' cannot be written to")
+    }
+    return try WriterLock(layout, timeoutSeconds: settings.lockTimeoutSeconds)
   }
 }
 

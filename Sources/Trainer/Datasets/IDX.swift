@@ -2,7 +2,7 @@ import Documents
 
 /// An array of bytes from an IDX file, the format of MNIST: `00 00 08 <rank>`, then one big-endian 32-bit size for each
 /// dimension, then the elements in C order. A file may be gzip-compressed.
-struct IDX: Sendable, Equatable {
+package struct IDX: Sendable, Equatable {
   let dimensions: [Int]
   let bytes: [UInt8]
 
@@ -14,7 +14,7 @@ struct IDX: Sendable, Equatable {
   ///
   /// - Parameter name: how messages call the file.
   /// - Throws: `TrainerError` with code `malformedDataFile` and the offset, or `resourceLimit`.
-  init(fileBytes: [UInt8], name: String) throws {
+  package init(fileBytes: [UInt8], name: String) throws {
     let stream = try ByteStream(fileBytes, name: name)
     let magic = try stream.read(4)
     guard magic[0] == 0, magic[1] == 0 else {

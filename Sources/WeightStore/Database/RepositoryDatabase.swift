@@ -7,26 +7,37 @@ import Glibc
 /// acknowledged transaction through a power cut.
 struct RepositoryDatabase: Sendable {
   let queue: DatabaseQueue
+  private let access: DatabaseAccess
+
+  /// The folder takes no writes.
+  var isReadOnly: Bool { access.isReadOnly }
 
   static let fileName = "wgit.db"
 
   init(folder: String) throws(StoreError) {
+    access = try DatabaseAccess(folder: folder)
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
+    let isReadOnly = access.isReadOnly
+    configuration.readonly = isReadOnly
     configuration.prepareDatabase { database in
+      guard !isReadOnly else { return try database.execute(sql: "PRAGMA trusted_schema = OFF") }
       // Does nothing where the file is in WAL mode already. GRDB's own `journalMode` would write to it on every open.
       try database.execute(
         sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
     }
     do {
-      queue = try DatabaseQueue(path: "\(folder)/\(RepositoryDatabase.fileName)", configuration: configuration)
+      queue = try DatabaseQueue(
+        path: access.name(of: "\(folder)/\(RepositoryDatabase.fileName)"), configuration: configuration)
     } catch {
       throw RepositoryDatabase.storeError(error)
     }
   }
 
   /// Whether the database file is there: opening would silently make an empty one.
-  static func exists(in folder: String) -> Bool { access("\(folder)/\(fileName)", F_OK) == 0 }
+  static func exists(in folder: String) -> Bool {
+    Glibc.access("\(folder)/\(fileName)", F_OK) == 0
+  }
 
   /// SQLite's own look at its pages and indexes; one line per fault.
   func faults() throws(StoreError) -> [String] {

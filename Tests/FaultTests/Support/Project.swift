@@ -19,6 +19,19 @@ final class Project: Sendable {
     try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
   }
 
+  /// In a folder that the caller made: a mounted file system.
+  init(at folder: URL) throws {
+    self.folder = folder
+    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+  }
+
+  /// A copy, to be broken.
+  convenience init(copying other: Project, to folder: URL) throws {
+    try self.init(at: folder)
+    try FileManager.default.removeItem(at: root)
+    try FileManager.default.copyItem(at: other.root, to: root)
+  }
+
   /// A copy, to be broken.
   convenience init(copying other: Project) throws {
     try self.init()
@@ -32,7 +45,7 @@ final class Project: Sendable {
   var temporaryFiles: [String] { names(".wgit/tmp") }
 
   /// Beside the test bundle, whatever the build configuration.
-  private static let program: URL = {
+  static let program: URL = {
     let bundle = Bundle(for: Project.self).bundleURL.deletingLastPathComponent().appending(path: "wgit")
     if FileManager.default.fileExists(atPath: bundle.path) { return bundle }
     return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "wgit")

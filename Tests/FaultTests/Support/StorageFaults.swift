@@ -29,6 +29,8 @@ enum StorageFaults {
   /// `WGIT_FAULTS=long`: every point instead of a sample.
   static var triesEveryPoint: Bool { ProcessInfo.processInfo.environment["WGIT_FAULTS"] == "long" }
 
+  static let longReason: Comment = "takes minutes: WGIT_FAULTS=long"
+
   /// Points from 1 to `count`: all of them, or about `limit` spread evenly, the first and the last included.
   static func points(of count: Int, atMost limit: Int) -> [Int] {
     guard count > limit, limit > 1, !triesEveryPoint else { return count < 1 ? [] : Array(1...count) }
