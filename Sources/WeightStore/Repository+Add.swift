@@ -25,10 +25,11 @@ extension Repository {
     let paths = try pathsToAdd(targets, staged: staged, outcome: &outcome)
     var publication = Publication(description: "add")
     var writer: ObjectWriter? = ObjectWriter(store: store)
+    let bases = try baseCatalog(staged)
     for path in paths {
       guard let (stamp, isExecutable) = try working.stamp(of: path) else { continue }
       if let known = staged[path], known.isProvenUnchanged(stamp), known.entry.isExecutable == isExecutable { continue }
-      let file = try stageFile(path, replacing: staged[path]?.entry, writer: &writer, progress: progress)
+      let file = try stageFile(path, bases: bases, writer: &writer, progress: progress)
       publication.stageChanges[path] = file
       if staged[path]?.entry != file.entry { outcome.added.append(path) }
     }
@@ -49,6 +50,13 @@ extension Repository {
 
   package func stage() throws(StoreError) -> [RelativePath: StagedFile] {
     try database.read { try StageTable.all(in: $0) }
+  }
+
+  /// What new files may be similar to: what is staged, then what was last committed.
+  private func baseCatalog(_ staged: [RelativePath: StagedFile]) throws(StoreError) -> BaseCatalog {
+    // A commit that cannot be read is for the integrity check to tell of: it gives no bases.
+    let committed = try headCommitID().flatMap { try? tree(of: $0).entries }
+    return BaseCatalog(store: store, trees: [stagedEntries(staged), committed ?? [:]])
   }
 
   private func pathsToAdd(
@@ -94,17 +102,16 @@ extension Repository {
 
   /// Reads a file into the store and describes it. A file that changes while it is read is refused.
   func stageFile(
-    _ path: RelativePath, replacing old: Tree.Entry?, writer: inout ObjectWriter?,
+    _ path: RelativePath, bases: BaseCatalog, writer: inout ObjectWriter?,
     progress: ((RelativePath, Int, Int) -> Void)? = nil
   ) throws -> StagedFile {
     let file = try working.open(path)
     let before = try file.status()
     let source = try FileSource(file)
     let ingest = FileIngest(loop: loop, progress: progress.map { report in { report(path, $0, source.byteCount) } })
-    let previous = old.flatMap { try? store.load($0.manifest) }
     let manifest: Manifest
     do {
-      manifest = try ingest.manifest(of: source, path: path, previous: previous, writer: &writer)
+      manifest = try ingest.manifest(of: source, path: path, bases: bases, writer: &writer)
     } catch {
       // A file cut short meanwhile cannot be read to its end: that is the reason to tell.
       guard FileStamp(try file.status()) == FileStamp(before) else { throw wasChanged(path) }

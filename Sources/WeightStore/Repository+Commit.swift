@@ -59,9 +59,10 @@ extension Repository {
     let parentTree = try tree(of: parent)
     var tree = parentTree
     var writer: ObjectWriter? = ObjectWriter(store: store)
+    let bases = BaseCatalog(store: store, trees: [parentTree.entries])
     for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
       tree.entries[path] = try entry(
-        for: MemorySource(bytes), path: path, replacing: tree.entries[path], writer: &writer)
+        for: MemorySource(bytes), path: path, replacing: tree.entries[path], bases: bases, writer: &writer)
     }
     try writer?.put(tree)
     let commit = Commit(
@@ -76,11 +77,11 @@ extension Repository {
   }
 
   func entry(
-    for source: some ByteSource, path: RelativePath, replacing old: Tree.Entry?, writer: inout ObjectWriter?
+    for source: some ByteSource, path: RelativePath, replacing old: Tree.Entry?, bases: BaseCatalog,
+    writer: inout ObjectWriter?
   ) throws -> Tree.Entry {
-    let previous = old.flatMap { try? store.load($0.manifest) }
     let manifest = try FileIngest(loop: loop, progress: nil).manifest(
-      of: source, path: path, previous: previous, writer: &writer)
+      of: source, path: path, bases: bases, writer: &writer)
     try writer?.put(manifest)
     return Tree.Entry(
       kind: FileIngest.kind(of: path), isExecutable: old?.isExecutable ?? false, byteCount: manifest.byteCount,

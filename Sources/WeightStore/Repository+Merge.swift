@@ -65,9 +65,11 @@ extension Repository {
     var combined = 0
     var kept = 0
     var tree = try mergedFiles(tips: tips, ingredients: ingredients, graph: graph)
+    let relatives = try relatives(of: ingredients, tips: tips, graph: graph)
     for path in try checkpointPaths(ingredients) {
       let source = try combinedCheckpoint(path, ingredients: ingredients, request: request)
-      let result = try ChunkIngest(loop: loop, progress: nil).run(source, spans: source.spans, writer: &writer)
+      let spans = source.spans(relatives: relatives.compactMap { $0.previous(of: path) })
+      let result = try ChunkIngest(loop: loop, progress: nil).run(source, spans: spans, writer: &writer)
       let manifest = source.manifest(result)
       try writer?.put(manifest)
       tree.entries[path] = Tree.Entry(
@@ -131,6 +133,18 @@ extension Repository {
       }
     }
     return weights.sorted { $0.key < $1.key }.map { Recipe.Ingredient(commit: $0.key, weight: $0.value) }
+  }
+
+  /// Where the ingredients began, and tips that are themselves combinations: an average is often nearer to those than to
+  /// any of its ingredients.
+  private func relatives(
+    of ingredients: [Recipe.Ingredient], tips: [ObjectID<Commit>], graph: CommitGraph
+  ) throws(StoreError) -> [BaseCatalog] {
+    let known = Set(ingredients.map(\.commit))
+    let commits = tips.filter { !known.contains($0) } + (try graph.mergeBases(of: tips))
+    return try commits.map { commit throws(StoreError) in
+      BaseCatalog(store: store, trees: [try tree(of: commit).entries])
+    }
   }
 
   private func checkpointPaths(_ ingredients: [Recipe.Ingredient]) throws(StoreError) -> [RelativePath] {

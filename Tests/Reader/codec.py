@@ -251,7 +251,14 @@ def decode_delta_planes(payload, byte_count, base):
     return to_bytes(result, width)
 
 
+def fitted(base, byte_count):
+    """A base that is too long is cut; what it lacks is zero."""
+    return base[:byte_count] + bytes(max(0, byte_count - len(base)))
+
+
 def decode(encoding, payload, byte_count, base=None):
+    if base is not None:
+        base = fitted(base, byte_count)
     if encoding == 0:
         result = payload
     elif encoding == 1:

@@ -101,13 +101,26 @@ struct CombinedCheckpoint: ByteSource {
   }
 
   /// How the output is cut: one span per segment.
-  var spans: [ChunkIngest.Span] {
+  ///
+  /// - Parameter relatives: checkpoints that are not ingredients but may be similar: where the ingredients began, or an
+  ///   earlier combination of them.
+  func spans(relatives: [BaseCatalog.File]) -> [ChunkIngest.Span] {
     rows.map { row in
       ChunkIngest.Span(
         range: row.start..<(row.start + row.inputs[0].byteCount),
         layout: row.inputs[0].tensor.map { ChunkLayout(dtype: $0.dtype) } ?? .opaque,
-        baseChunks: row.inputs[0].tensor == nil ? [] : row.inputs[0].chunks)
+        candidates: BaseCandidates(isPerChunk: true) { CombinedCheckpoint.tiers(row, relatives: relatives) })
     }
+  }
+
+  /// Which ingredient is nearest is for a sample to tell.
+  private static func tiers(_ row: Row, relatives: [BaseCatalog.File]) -> [[BaseCandidates.Chunks]] {
+    guard let tensor = row.inputs[0].tensor else { return [] }
+    let name = TensorName(tensor.name)
+    let related = relatives.prefix(BaseCandidates.limit / 2).compactMap { $0.chunks(named: name, dtype: tensor.dtype) }
+    var seen: Set<BaseCandidates.Chunks> = []
+    let distinct = (related + row.inputs.map(\.chunks)).filter { seen.insert($0).inserted }
+    return [Array(distinct.prefix(BaseCandidates.limit))]
   }
 
   /// The manifest of the output, given the chunks it was cut into.

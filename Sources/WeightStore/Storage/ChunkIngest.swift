@@ -8,8 +8,8 @@ struct ChunkIngest {
   struct Span {
     let range: Range<Int>
     let layout: ChunkLayout
-    /// Chunks in the repository that the span's chunks are likely to be similar to, one for each; none if empty.
-    var baseChunks: [ObjectID<Blob>] = []
+    /// What the span's chunks may be coded against.
+    var candidates = BaseCandidates.none
   }
 
   struct Result {
@@ -21,9 +21,16 @@ struct ChunkIngest {
 
   private struct Piece {
     let span: Int
+    /// The chunk's number in its span.
+    let index: Int
     let range: Range<Int>
     let layout: ChunkLayout
-    let base: ObjectID<Blob>?
+  }
+
+  /// The bases that were chosen: for the rest of a span, and for single new chunks by their position in the window.
+  private struct Choices {
+    var ofSpans: [Int: BaseCandidates.Chunks] = [:]
+    var ofChunks: [Int: BaseChoice.Chosen] = [:]
   }
 
   private static let windowByteCount = 16 * ChunkGrid.chunkByteCount
@@ -38,19 +45,18 @@ struct ChunkIngest {
     var pieces: [Piece] = []
     for (index, span) in spans.enumerated() {
       for (chunk, range) in ChunkGrid.chunks(of: span.range).enumerated() {
-        let base = chunk < span.baseChunks.count ? span.baseChunks[chunk] : nil
-        pieces.append(Piece(span: index, range: range, layout: span.layout, base: base))
+        pieces.append(Piece(span: index, index: chunk, range: range, layout: span.layout))
       }
     }
+    var choices = Choices()
     var chunks = [[ObjectID<Blob>]](repeating: [], count: spans.count)
     let whole = try SHA256()
     var start = 0
     while start < pieces.count {
       let end = windowEnd(pieces, from: start)
       let window = Array(pieces[start..<end])
-      for (piece, id) in zip(window, try ingest(window, of: source, whole: whole, writer: &writer)) {
-        chunks[piece.span].append(id)
-      }
+      let ids = try ingest(window, of: source, spans: spans, choices: &choices, whole: whole, writer: &writer)
+      for (piece, id) in zip(window, ids) { chunks[piece.span].append(id) }
       progress?(window.last?.range.upperBound ?? 0)
       start = end
     }
@@ -69,7 +75,8 @@ struct ChunkIngest {
   }
 
   private func ingest(
-    _ window: [Piece], of source: some ByteSource, whole: SHA256, writer: inout ObjectWriter?
+    _ window: [Piece], of source: some ByteSource, spans: [Span], choices: inout Choices, whole: SHA256,
+    writer: inout ObjectWriter?
   ) throws -> [ObjectID<Blob>] {
     let buffers = WorkerSlots<[UInt8]>(count: window.count)
     let digests = WorkerSlots<Digest>(count: window.count)
@@ -83,13 +90,17 @@ struct ChunkIngest {
     let encoded = WorkerSlots<ChunkCodec.Encoded>(count: new.count)
     let bases = WorkerSlots<DeltaBase>(count: new.count)
     let store = writer?.store
+    if let store {
+      try choose(new, of: window, buffers: buffers, spans: spans, store: store, into: &choices)
+    }
+    let chosen = choices
     // Hashing the file as a whole must go in order: it is one piece of work beside the encodings.
     try loop.run(count: new.count + 1) { index in
       if index == 0 {
         for position in window.indices { buffers[position]?.withUnsafeBytes { whole.update($0) } }
       } else if let bytes = buffers[new[index - 1]] {
         let piece = window[new[index - 1]]
-        let base = piece.base.flatMap { store?.deltaBase(near: $0, byteCount: bytes.count) }
+        let base = ChunkIngest.base(of: piece, at: new[index - 1], byteCount: bytes.count, chosen, store)
         bases[index - 1] = base
         encoded[index - 1] = try ChunkIngest.encode(bytes, layout: piece.layout, base: base)
       }
@@ -101,6 +112,45 @@ struct ChunkIngest {
         base: bases[position]?.id ?? .zero)
     }
     return ids.map { ObjectID($0) }
+  }
+
+  /// Chooses for the new chunks of a window, before they are encoded: so the outcome does not depend on which of a
+  /// tensor's chunks is done first.
+  private func choose(
+    _ new: [Int], of window: [Piece], buffers: WorkerSlots<[UInt8]>, spans: [Span], store: ObjectStore,
+    into choices: inout Choices
+  ) throws {
+    var open: [(position: Int, tiers: [[BaseCandidates.Chunks]])] = []
+    for position in new {
+      let span = window[position].span
+      guard choices.ofSpans[span] == nil else { continue }
+      open.append((position, spans[span].candidates.tiers()))
+      // Taken until it is known better, so that the span is not asked again.
+      if !spans[span].candidates.isPerChunk { choices.ofSpans[span] = [] }
+    }
+    let found = WorkerSlots<BaseChoice.Chosen>(count: open.count)
+    try loop.run(count: open.count) { index in
+      let piece = window[open[index].position]
+      guard let bytes = buffers[open[index].position], !open[index].tiers.isEmpty else { return }
+      found[index] = BaseChoice(store: store).choose(
+        open[index].tiers, for: bytes, layout: piece.layout, chunk: piece.index)
+    }
+    choices.ofChunks = [:]
+    for (index, item) in open.enumerated() {
+      guard let chosen = found[index] else { continue }
+      choices.ofChunks[item.position] = chosen
+      let span = window[item.position].span
+      if !spans[span].candidates.isPerChunk { choices.ofSpans[span] = chosen.chunks }
+    }
+  }
+
+  private static func base(
+    of piece: Piece, at position: Int, byteCount: Int, _ choices: Choices, _ store: ObjectStore?
+  ) -> DeltaBase? {
+    let chosen = choices.ofChunks[position]
+    if let base = chosen?.base { return base }
+    guard let chunks = chosen?.chunks ?? choices.ofSpans[piece.span], piece.index < chunks.count else { return nil }
+    return store?.deltaBase(near: chunks[piece.index], byteCount: byteCount)
   }
 
   private static func encode(

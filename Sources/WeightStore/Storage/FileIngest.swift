@@ -11,11 +11,11 @@ struct FileIngest {
     path.name.lowercased().hasSuffix(".safetensors") ? .checkpoint : .file
   }
 
-  /// - Parameter previous: an earlier version of the file, if there is one: tensors of the same name and dtype are stored
-  ///   as differences where that is smaller.
+  /// - Parameter bases: checkpoints that are likely to be similar: tensors are stored as differences to theirs where that
+  ///   is smaller.
   /// - Throws: `StoreError.malformedFile` with the reader's error as cause if a checkpoint is broken.
   func manifest(
-    of source: some ByteSource, path: RelativePath, previous: Manifest? = nil, writer: inout ObjectWriter?
+    of source: some ByteSource, path: RelativePath, bases: BaseCatalog? = nil, writer: inout ObjectWriter?
   ) throws -> Manifest {
     switch FileIngest.kind(of: path) {
     case .file:
@@ -24,26 +24,25 @@ struct FileIngest {
       let segment = Manifest.Segment(tensor: nil, byteCount: source.byteCount, chunks: result.chunks[0])
       return Manifest(format: .bytes, byteCount: source.byteCount, sha256: result.sha256, segments: [segment])
     case .checkpoint:
-      return try safetensorsManifest(of: source, path: path, previous: previous, writer: &writer)
+      return try safetensorsManifest(of: source, path: path, bases: bases, writer: &writer)
     }
   }
 
   private var chunkIngest: ChunkIngest { ChunkIngest(loop: loop, progress: progress) }
 
   private func safetensorsManifest(
-    of source: some ByteSource, path: RelativePath, previous: Manifest?, writer: inout ObjectWriter?
+    of source: some ByteSource, path: RelativePath, bases: BaseCatalog?, writer: inout ObjectWriter?
   ) throws -> Manifest {
-    let earlier = Dictionary(
-      (previous?.tensors ?? []).map { (TensorName($0.tensor.name), $0) }, uniquingKeysWith: { first, _ in first })
     let header = try FileIngest.header(of: source, path: path)
-    var tensors: [Manifest.Tensor?] = [nil]
+    let described = header.tensors.map { Manifest.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape) }
+    let tensors: [Manifest.Tensor?] = [nil] + described
+    let search = bases.map { BaseSearch($0, path: path, tensors: described) }
     var spans = [ChunkIngest.Span(range: 0..<header.headerByteCount, layout: .opaque)]
-    for tensor in header.tensors {
-      tensors.append(Manifest.Tensor(name: tensor.name, dtype: tensor.dtype, shape: tensor.shape))
-      let old = earlier[TensorName(tensor.name)].flatMap { $0.tensor.dtype == tensor.dtype ? $0.segment : nil }
+    for (index, tensor) in header.tensors.enumerated() {
       spans.append(
         ChunkIngest.Span(
-          range: tensor.byteRange, layout: ChunkLayout(dtype: tensor.dtype), baseChunks: old?.chunks ?? []))
+          range: tensor.byteRange, layout: ChunkLayout(dtype: tensor.dtype),
+          candidates: BaseCandidates { search?.tiers(for: index) ?? [] }))
     }
     let result = try chunkIngest.run(source, spans: spans, writer: &writer)
     let segments = spans.indices.map { index in

@@ -1,6 +1,7 @@
 /// A chunk in the repository that a new one may be coded against.
 struct DeltaBase: Sendable {
   let id: Digest
+  /// As many as the new chunk has: see `ChunkCodec.fitted`.
   let bytes: [UInt8]
   /// A delta must be smaller than this share of the chunk without one.
   let maximumShare: Double
@@ -64,17 +65,19 @@ extension ObjectStore {
   /// A base for a new chunk of `byteCount` bytes that is likely to be similar to `candidate`.
   ///
   /// That is the candidate, unless a delta against it would stand on too many others: then what the candidate's chain
-  /// ends in. `nil` if the chunk has another size or cannot be read: the new chunk is then stored on its own, and the
-  /// integrity check will tell of the damage.
+  /// ends in. `nil` if the chunk cannot be read: the new chunk is then stored on its own, and the integrity check will
+  /// tell of the damage.
   func deltaBase(near candidate: ObjectID<Blob>, byteCount: Int) -> DeltaBase? {
     do {
       let entry = try database.read { try ObjectIndex.find(candidate.digest, kind: .blob, in: $0) }
-      guard let entry, entry.record.rawByteCount == byteCount else { return nil }
+      guard let entry, entry.record.rawByteCount <= ChunkGrid.chunkByteCount else { return nil }
       let chain = try chain(from: entry)
       let isDeep = chain.count > DeltaChain.maximumDepth
       guard let base = isDeep ? chain.last : chain.first else { return nil }
       // A delta against the far end of a chain must earn more: a chunk on its own would start a new chain.
-      return DeltaBase(id: base.record.id, bytes: try bytes(at: base), maximumShare: isDeep ? 0.7 : 0.95)
+      return DeltaBase(
+        id: base.record.id, bytes: ChunkCodec.fitted(try bytes(at: base), to: byteCount),
+        maximumShare: isDeep ? 0.7 : 0.95)
     } catch {
       return nil
     }

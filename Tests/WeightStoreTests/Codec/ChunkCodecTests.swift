@@ -92,14 +92,26 @@ struct ChunkCodecTests {
     #expect(encoded.payload.count < 300)
   }
 
-  @Test func aDeltaNeedsABaseOfTheSameSize() throws {
+  @Test func aDeltaNeedsABase() throws {
     let sample = ChunkSamples.large(.bf16)
     for encoding in [ChunkEncoding.deltaTokens, .deltaPlanes] {
       let encoded = try #require(encode(sample, as: encoding, limit: 1 << 20))
-      for base in [nil, Array(sample.base.dropLast(2))] {
-        #expect(throws: StoreError.self) {
-          try ChunkCodec.decode(encoded.payload, encoding: encoding, rawByteCount: sample.bytes.count, base: base)
-        }
+      #expect(throws: StoreError.self) {
+        try ChunkCodec.decode(encoded.payload, encoding: encoding, rawByteCount: sample.bytes.count)
+      }
+    }
+  }
+
+  @Test func aBaseIsCutOrFilledUpWithZeros() throws {
+    let sample = ChunkSamples.large(.bf16)
+    for base in [sample.base + [1, 2, 3], Array(sample.base.dropLast(1001))] {
+      let fitted = ChunkCodec.fitted(base, to: sample.bytes.count)
+      let same = ChunkSample(name: sample.name, layout: sample.layout, bytes: sample.bytes, base: fitted)
+      for encoding in [ChunkEncoding.deltaTokens, .deltaPlanes] {
+        let encoded = try #require(encode(same, as: encoding, limit: 1 << 20))
+        let decoded = try ChunkCodec.decode(
+          encoded.payload, encoding: encoding, rawByteCount: sample.bytes.count, base: base)
+        #expect(decoded == sample.bytes)
       }
     }
   }

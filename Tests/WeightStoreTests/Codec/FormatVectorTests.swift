@@ -48,10 +48,25 @@ struct FormatVectorTests {
       }
       return Vector(name: name, encoding: encoding, bytes: bytes, base: base, payload: try #require(encoded).payload)
     }
+    for (name, base) in [("base longer", f32 + f32), ("base shorter", Array(f32.dropLast(8)))] {
+      vectors.append(try fittedVector("F32, tokens, \(name)", bytes: f32Child, base: base))
+    }
     vectors.append(
       Vector(
         name: "an element", encoding: .constant, bytes: [1, 2, 1, 2, 1, 2], base: nil, payload: [1, 2]))
     return vectors
+  }
+
+  /// The base of a delta may have another length.
+  private static func fittedVector(_ name: String, bytes: [UInt8], base: [UInt8]) throws -> Vector {
+    let encoded = bytes.withUnsafeBytes { bytes in
+      ChunkCodec.fitted(base, to: bytes.count).withUnsafeBytes { base in
+        ChunkCodec.encodeElements(
+          bytes, as: .deltaTokens, layout: .f32, base: base, limit: 1000, workspace: CodecWorkspace())
+      }
+    }
+    return Vector(
+      name: name, encoding: .deltaTokens, bytes: bytes, base: base, payload: try #require(encoded).payload)
   }
 
   /// Hexadecimal; `xx*n` stands for n equal bytes.

@@ -70,7 +70,20 @@ struct HostilePayloadTests {
     for item in HostilePayloadTests.cases() where item.base != nil || item.encoding == .planes {
       for byteCount in [0, 1, item.bytes.count - 1, item.bytes.count + 8] {
         let decoded = try decode(item.payload, item, rawByteCount: byteCount)
-        #expect(decoded == nil || item.base == nil && decoded?.count == byteCount)
+        #expect(decoded == nil || decoded?.count == byteCount)
+      }
+    }
+  }
+
+  @Test func aBaseOfAnySizeGivesThatManyBytesOrAnError() throws {
+    for item in HostilePayloadTests.cases() {
+      guard let base = item.base else { continue }
+      for byteCount in [0, 1, base.count - 1, base.count + 8] {
+        let other = ChunkCodec.fitted(base, to: byteCount)
+        let decoded = try? ChunkCodec.decode(
+          item.payload, encoding: item.encoding, rawByteCount: item.bytes.count, base: other)
+        #expect(decoded == nil || decoded?.count == item.bytes.count)
+        if byteCount > base.count { #expect(decoded == item.bytes) }
       }
     }
   }

@@ -130,9 +130,17 @@ package enum ChunkCodec {
     }
   }
 
+  /// A base of another length serves as well: what is too long is cut, what is missing are zeros. So rows that are
+  /// appended to a tensor or cut from it do not keep its last chunk from being a delta.
+  package static func fitted(_ base: [UInt8], to byteCount: Int) -> [UInt8] {
+    if base.count == byteCount { return base }
+    if base.count > byteCount { return Array(base[..<byteCount]) }
+    return base + [UInt8](repeating: 0, count: byteCount - base.count)
+  }
+
   /// Exactly `rawByteCount` bytes, or an error.
   ///
-  /// - Parameter base: the base chunk of a delta; others must have none.
+  /// - Parameter base: the base chunk of a delta, of any length; others must have none.
   package static func decode(
     _ payload: [UInt8], encoding: ChunkEncoding, rawByteCount: Int, base: [UInt8]? = nil
   ) throws(StoreError) -> [UInt8] {
@@ -141,6 +149,7 @@ package enum ChunkCodec {
       return payload
     }
     guard rawByteCount >= 0 else { throw wrongRawByteCount(payload.count, rawByteCount) }
+    let base = encoding.needsBase ? base.map { fitted($0, to: rawByteCount) } : base
     var bytes = [UInt8](repeating: 0, count: rawByteCount)
     try CodecWorkspacePool.shared.with { workspace throws(StoreError) in
       try bytes.withMutableRawBytes { output throws(StoreError) in

@@ -35,6 +35,9 @@ struct ChunkEstimate {
     return tokenByteCount <= deltaPlaneByteCount ? .deltaTokens : .deltaPlanes
   }
 
+  /// The smaller delta as a share of the planes.
+  var deltaShare: Double { min(tokenByteCount, deltaPlaneByteCount) / max(1, planeByteCount) }
+
   private static func tokens<Word: DeltaWord>(
     _ bytes: UnsafeRawBufferPointer, _ base: UnsafeRawBufferPointer, _ ranges: [Range<Int>], _ layout: ElementLayout,
     _ word: Word.Type, _ workspace: CodecWorkspace
