@@ -39,14 +39,14 @@ def main(wgit, folder):
 
     def write(weights, head):
         tensors = [
-            ("body", "F32", [100, 300], floats(weights)), ("zero", "F32", [2000], floats([0.0] * 2000)),
+            ("body", "F32", [30, 300], floats(weights)), ("zero", "F32", [2000], floats([0.0] * 2000)),
             ("count", "I64", [], struct.pack("<q", 7)), ("none", "F32", [0, 4], b""), ("head", "F32", [len(head)], floats(head)),
         ]
         with open(os.path.join(folder, "model.safetensors"), "wb") as file:
             file.write(safetensors(tensors))
 
     draw = random.Random(1)
-    weights = [draw.gauss(0, 0.02) for _ in range(30000)]
+    weights = [draw.gauss(0, 0.02) for _ in range(9000)]
     with open(os.path.join(folder, "config.json"), "w") as file:
         json.dump({"layers": list(range(200))}, file)
     run("init")
