@@ -21,7 +21,8 @@ extension Repository {
   /// - Parameters:
   ///   - graceSeconds: how long the trash keeps a pack.
   ///   - undoSeconds: operations of the last so many seconds stay undoable.
-  ///   - everything: all objects go into one new pack, also those from packs without garbage.
+  ///   - everything: all objects go into one new pack, also those from packs without garbage. Chunks of the newest
+  ///     versions then stand alone, and older ones on newer ones.
   /// - Throws: `StoreError.missingObject`, `.corruptObject` and the like if the repository is damaged; nothing is
   ///   removed then.
   package func collectGarbage(
@@ -36,11 +37,12 @@ extension Repository {
     let garbage = entries.filter { !reachable.contains($0.record.id, kind: $0.record.kind) }
     let names = Set(rewritten)
     // An object may stand in two packs: only the copy that the index leads to counts.
-    let needed = Set(
-      entries.filter { names.contains($0.packName) && reachable.contains($0.record.id, kind: $0.record.kind) }
-        .map { ObjectKey(kind: $0.record.kind, id: $0.record.id) })
+    let kept = entries.filter { names.contains($0.packName) && reachable.contains($0.record.id, kind: $0.record.kind) }
+    let needed = Set(kept.map { ObjectKey(kind: $0.record.kind, id: $0.record.id) })
+    // Only a pack that holds all of a chain can turn it round.
     let sealed = try PackRewrite(repository: self).run(
-      rewritten, isNeeded: { needed.contains(ObjectKey(kind: $0.kind, id: $0.id)) }, progress: progress)
+      rewritten, isNeeded: { needed.contains(ObjectKey(kind: $0.kind, id: $0.id)) }, rebasing: everything ? kept : [],
+      progress: progress)
     try database.write { database in
       try ObjectIndex.removePacks(rewritten, in: database)
       if let sealed { try ObjectIndex.insert(sealed, in: database) }

@@ -65,7 +65,7 @@ struct RepositoryDatabase: Sendable {
     do { return try queue.write(body) } catch { throw RepositoryDatabase.storeError(error) }
   }
 
-  private static func storeError(_ error: any Error) -> StoreError {
+  static func storeError(_ error: any Error) -> StoreError {
     if let error = error as? StoreError { return error }
     guard let error = error as? DatabaseError else {
       return StoreError(.inputOutput, "the repository's database failed: \(error)")

@@ -1,14 +1,19 @@
-/// Copies the objects that are needed from some packs into a new one, as they are encoded.
+/// Copies the objects that are needed from some packs into a new one.
 struct PackRewrite {
   let repository: Repository
 
-  /// - Parameter isNeeded: whether an object is to be copied.
-  /// - Returns: `nil` if nothing was needed. Every copied object was read, decoded and hashed.
+  /// - Parameters:
+  ///   - isNeeded: whether an object is to be copied.
+  ///   - rebasing: objects that may be coded anew, on other bases; all others stay as they are encoded.
+  /// - Returns: `nil` if nothing was needed. Every object in it was read, decoded and hashed.
   func run(
-    _ packNames: [String], isNeeded: (PackRecord) -> Bool, progress: ((Int) -> Void)?
+    _ packNames: [String], isNeeded: (PackRecord) -> Bool, rebasing: [ObjectIndex.Entry] = [],
+    progress: ((Int) -> Void)?
   ) throws -> PackWriter.Sealed? {
     var writer: PackWriter?
-    var copied: Set<ObjectKey> = []
+    let rebase = rebasing.isEmpty ? nil : try ChainRebase(repository)
+    let rebased = try rebase?.run(rebasing, writer: &writer) ?? []
+    var copied = rebased
     var done = 0
     for name in packNames {
       let reader = try PackReader(folder: repository.layout.packFolder, name: name)
@@ -26,6 +31,8 @@ struct PackRewrite {
       }
     }
     guard let writer = writer.take() else { return nil }
-    return try writer.seal(folder: repository.layout.packFolder)
+    let sealed = try writer.seal(folder: repository.layout.packFolder)
+    try rebase?.verify(rebased, in: sealed)
+    return sealed
   }
 }

@@ -1,3 +1,5 @@
+import GRDB
+
 /// A chunk in the repository that a new one may be coded against.
 struct DeltaBase: Sendable {
   let id: Digest
@@ -13,18 +15,32 @@ extension ObjectStore {
   ///
   /// - Throws: `StoreError.corruptObject` for a chain that is too long or a cycle; `.missingObject` if a base is not there.
   func chain(from entry: ObjectIndex.Entry) throws(StoreError) -> [ObjectIndex.Entry] {
-    try DeltaChain.links(from: entry) { entry throws(StoreError) in
-      let record = entry.record
-      guard record.baseID != .zero else { return nil }
-      let base = try database.read { try ObjectIndex.find(record.baseID, kind: record.kind, in: $0) }
-      guard let base else {
-        throw StoreError(
-          .missingObject,
-          "\(record.kind.name) \(record.baseID), on which \(record.id) stands, is not in the repository",
-          subjects: [record.baseID.hex])
+    guard entry.record.baseID != .zero else { return [entry] }
+    // All of it as of one moment: a repack may turn chains round meanwhile.
+    return try database.read { database in
+      try DeltaChain.links(from: entry) { entry throws(StoreError) in
+        try ObjectStore.base(of: entry.record, in: database)
       }
-      return base
     }
+  }
+
+  private static func base(
+    of record: PackRecord, in database: Database
+  ) throws(StoreError) -> ObjectIndex.Entry? {
+    guard record.baseID != .zero else { return nil }
+    let base: ObjectIndex.Entry?
+    do {
+      base = try ObjectIndex.find(record.baseID, kind: record.kind, in: database)
+    } catch {
+      throw RepositoryDatabase.storeError(error)
+    }
+    guard let base else {
+      throw StoreError(
+        .missingObject,
+        "\(record.kind.name) \(record.baseID), on which \(record.id) stands, is not in the repository",
+        subjects: [record.baseID.hex])
+    }
+    return base
   }
 
   /// On how many deltas the bytes of a chunk stand.
