@@ -28,7 +28,7 @@ extension Repository {
     for path in paths {
       guard let (stamp, isExecutable) = try working.stamp(of: path) else { continue }
       if let known = staged[path], known.isProvenUnchanged(stamp), known.entry.isExecutable == isExecutable { continue }
-      let file = try stageFile(path, writer: &writer, progress: progress)
+      let file = try stageFile(path, replacing: staged[path]?.entry, writer: &writer, progress: progress)
       publication.stageChanges[path] = file
       if staged[path]?.entry != file.entry { outcome.added.append(path) }
     }
@@ -94,15 +94,17 @@ extension Repository {
 
   /// Reads a file into the store and describes it. A file that changes while it is read is refused.
   func stageFile(
-    _ path: RelativePath, writer: inout ObjectWriter?, progress: ((RelativePath, Int, Int) -> Void)? = nil
+    _ path: RelativePath, replacing old: Tree.Entry?, writer: inout ObjectWriter?,
+    progress: ((RelativePath, Int, Int) -> Void)? = nil
   ) throws -> StagedFile {
     let file = try working.open(path)
     let before = try file.status()
     let source = try FileSource(file)
     let ingest = FileIngest(loop: loop, progress: progress.map { report in { report(path, $0, source.byteCount) } })
+    let previous = old.flatMap { try? store.load($0.manifest) }
     let manifest: Manifest
     do {
-      manifest = try ingest.manifest(of: source, path: path, writer: &writer)
+      manifest = try ingest.manifest(of: source, path: path, previous: previous, writer: &writer)
     } catch {
       // A file cut short meanwhile cannot be read to its end: that is the reason to tell.
       guard FileStamp(try file.status()) == FileStamp(before) else { throw wasChanged(path) }

@@ -78,7 +78,9 @@ extension Repository {
   func entry(
     for source: some ByteSource, path: RelativePath, replacing old: Tree.Entry?, writer: inout ObjectWriter?
   ) throws -> Tree.Entry {
-    let manifest = try FileIngest(loop: loop, progress: nil).manifest(of: source, path: path, writer: &writer)
+    let previous = old.flatMap { try? store.load($0.manifest) }
+    let manifest = try FileIngest(loop: loop, progress: nil).manifest(
+      of: source, path: path, previous: previous, writer: &writer)
     try writer?.put(manifest)
     return Tree.Entry(
       kind: FileIngest.kind(of: path), isExecutable: old?.isExecutable ?? false, byteCount: manifest.byteCount,

@@ -46,8 +46,20 @@ extension Repository {
     guard let entry = try tree(of: commit).entries[path] else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(entry.byteCount, 64 * ChunkGrid.chunkByteCount))
-    try FileRebuild(store: store, loop: loop).run(store.load(entry.manifest)) { bytes += $0 }
+    try stream(path, in: commit) { bytes += $0 }
     return bytes
+  }
+
+  /// Hands the bytes of one file of a commit to `write`, in order, a chunk at a time.
+  ///
+  /// - Throws: `StoreError.unknownPath` if the commit has no such file.
+  package func stream(
+    _ path: RelativePath, in commit: ObjectID<Commit>, write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard let entry = try tree(of: commit).entries[path] else {
+      throw StoreError(.unknownPath, "\(commit.short) has no file '\(path)'", subjects: [path.text])
+    }
+    try FileRebuild(store: store, loop: loop).run(store.load(entry.manifest), write: write)
   }
 
   private func entries(of snapshot: Snapshot) throws -> [RelativePath: Tree.Entry] {

@@ -58,7 +58,8 @@ struct Wgit: ParsableCommand {
       CommandGroup(
         name: "Look at history",
         subcommands: [
-          LogCommand.self, ShowCommand.self, DiffCommand.self, OperationCommand.self, UndoCommand.self,
+          LogCommand.self, ShowCommand.self, DiffCommand.self, ExportCommand.self, OperationCommand.self,
+          UndoCommand.self,
           RedoCommand.self,
         ]),
       CommandGroup(

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Reads a wgit repository with nothing but docs/format.md and the standard library.
+"""Reads a wgit repository with what docs/format.md and docs/format-codec.md say (for the latter codec.py) and
+the standard library.
 
     read_repository.py FOLDER COMMIT OUTPUT
 
@@ -14,6 +15,8 @@ import sqlite3
 import struct
 import sys
 import zlib
+
+import codec
 
 KINDS = {1: "blob", 2: "manifest", 3: "tree", 4: "commit", 5: "certificate-result", 6: "operation"}
 CHUNK = 1 << 20
@@ -33,52 +36,14 @@ def demand(condition, message):
         raise Damage(message)
 
 
-def inflate(data, size):
-    stream = zlib.decompressobj()
-    result = stream.decompress(data, size + 1) if size else stream.decompress(data)
-    demand(stream.eof and not stream.unused_data and len(result) == size, "a zlib stream of the wrong length")
-    return result
+def decode(encoding, payload, size, base=None):
+    try:
+        return codec.decode(encoding, payload, size, base)
+    except (ValueError, IndexError, TypeError, ZeroDivisionError, struct.error, zlib.error) as error:
+        raise Damage("a payload of encoding %d: %s" % (encoding, error))
 
 
-def join_planes(payload, size):
-    demand(len(payload) >= 2, "planes are cut short")
-    width, rotated, at = payload[0], payload[1], 2
-    demand(width in (1, 2, 4, 8) and rotated in (0, 1) and size % width == 0, "planes of a wrong width")
-    count, result = size // width, bytearray(size)
-    for plane in range(width):
-        demand(at + 5 <= len(payload), "planes are cut short")
-        form, stored = struct.unpack_from("<BI", payload, at)
-        data, at = payload[at + 5:at + 5 + stored], at + 5 + stored
-        demand(at <= len(payload), "planes are cut short")
-        if form == 1:
-            data = inflate(data, count)
-        elif form == 2:
-            demand(stored == 1, "a constant plane takes one byte")
-            data = data * count
-        else:
-            demand(form == 0, "unknown form of a plane: %d" % form)
-        demand(len(data) == count, "a plane of the wrong length")
-        result[plane::width] = data
-    demand(at == len(payload), "bytes after the last plane")
-    if rotated and width > 1:
-        code, bits = {2: "H", 4: "I", 8: "Q"}[width], 8 * width
-        words = struct.unpack("<%d%s" % (count, code), result)
-        result = struct.pack("<%d%s" % (count, code), *((w >> 1) | ((w & 1) << (bits - 1)) for w in words))
-    return bytes(result)
-
-
-def decode(encoding, payload, size):
-    if encoding == 0:
-        demand(len(payload) == size, "raw bytes of the wrong length")
-        return payload
-    if encoding == 1:
-        return inflate(payload, size)
-    if encoding == 2:
-        return join_planes(payload, size)
-    raise Damage("unknown encoding %d" % encoding)
-
-
-def read_pack(path, objects):
+def read_pack(path, objects, deltas):
     with open(path, "rb") as file:
         data = file.read()
     demand(data[:8] == b"WGITPACK", "%s is not a pack" % path)
@@ -94,15 +59,30 @@ def read_pack(path, objects):
         header, payload = data[at:at + 92], data[at + 92:at + 92 + stored]
         demand(zlib.crc32(payload, zlib.crc32(header[:88])) == struct.unpack_from("<I", header, 88)[0], "checksum")
         identity, base = header[24:56], header[56:88]
-        demand(base == bytes(32), "a delta, which this reader does not know")
-        value = decode(encoding, payload, size)
-        demand(hashlib.sha256(value).digest() == identity, "an object has other bytes than its id says")
-        objects[(KINDS[kind], identity.hex())] = value
+        if base == bytes(32):
+            keep(objects, (KINDS[kind], identity.hex()), decode(encoding, payload, size))
+        else:
+            deltas[(KINDS[kind], identity.hex())] = (encoding, payload, size, base.hex())
         headers.update(header)
         at, count = at + 92 + stored, count + 1
     demand(struct.unpack_from("<Q", data, end + 8)[0] == count, "%s has lost records" % path)
     demand(data[end + 16:] == headers.digest(), "the trailer of %s names other records" % path)
     demand(os.path.basename(path) == "pack-%s.pack" % headers.hexdigest(), "%s has the wrong name" % path)
+
+
+def keep(objects, key, value):
+    demand(hashlib.sha256(value).hexdigest() == key[1], "an object has other bytes than its id says")
+    objects[key] = value
+
+
+def resolve(objects, deltas):
+    """Decodes every delta whose base is known, until none is left."""
+    while deltas:
+        ready = [key for key, delta in deltas.items() if (key[0], delta[3]) in objects]
+        demand(ready, "deltas whose bases are in no pack, or that wait for each other")
+        for key in ready:
+            encoding, payload, size, base = deltas.pop(key)
+            keep(objects, key, decode(encoding, payload, size, objects[(key[0], base)]))
 
 
 def load(objects, kind, identity):
@@ -168,10 +148,11 @@ def main(folder, revision, output):
     control = os.path.join(folder, ".wgit")
     with open(os.path.join(control, "format"), "rb") as file:
         demand(file.read() == b"wgit repository 1\n", "unknown repository format")
-    objects = {}
+    objects, deltas = {}, {}
     packs = os.path.join(control, "packs")
     for name in sorted(os.listdir(packs)):
-        read_pack(os.path.join(packs, name), objects)
+        read_pack(os.path.join(packs, name), objects, deltas)
+    resolve(objects, deltas)
     refs = refs_of_operations(objects)
     demand(refs == refs_of_database(control), "the database and the operation log disagree about the refs")
     commit = load(objects, "commit", refs.get(revision, revision))

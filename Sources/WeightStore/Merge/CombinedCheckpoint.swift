@@ -105,7 +105,8 @@ struct CombinedCheckpoint: ByteSource {
     rows.map { row in
       ChunkIngest.Span(
         range: row.start..<(row.start + row.inputs[0].byteCount),
-        layout: row.inputs[0].tensor.map { ChunkLayout(dtype: $0.dtype) } ?? .opaque)
+        layout: row.inputs[0].tensor.map { ChunkLayout(dtype: $0.dtype) } ?? .opaque,
+        baseChunks: row.inputs[0].tensor == nil ? [] : row.inputs[0].chunks)
     }
   }
 

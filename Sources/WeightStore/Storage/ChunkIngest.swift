@@ -8,6 +8,8 @@ struct ChunkIngest {
   struct Span {
     let range: Range<Int>
     let layout: ChunkLayout
+    /// Chunks in the repository that the span's chunks are likely to be similar to, one for each; none if empty.
+    var baseChunks: [ObjectID<Blob>] = []
   }
 
   struct Result {
@@ -21,6 +23,7 @@ struct ChunkIngest {
     let span: Int
     let range: Range<Int>
     let layout: ChunkLayout
+    let base: ObjectID<Blob>?
   }
 
   private static let windowByteCount = 16 * ChunkGrid.chunkByteCount
@@ -34,7 +37,10 @@ struct ChunkIngest {
   func run(_ source: some ByteSource, spans: [Span], writer: inout ObjectWriter?) throws -> Result {
     var pieces: [Piece] = []
     for (index, span) in spans.enumerated() {
-      pieces += ChunkGrid.chunks(of: span.range).map { Piece(span: index, range: $0, layout: span.layout) }
+      for (chunk, range) in ChunkGrid.chunks(of: span.range).enumerated() {
+        let base = chunk < span.baseChunks.count ? span.baseChunks[chunk] : nil
+        pieces.append(Piece(span: index, range: range, layout: span.layout, base: base))
+      }
     }
     var chunks = [[ObjectID<Blob>]](repeating: [], count: spans.count)
     let whole = try SHA256()
@@ -75,19 +81,36 @@ struct ChunkIngest {
     let ids = window.indices.compactMap { digests[$0] }
     let new = try writer?.missing(ids, kind: .blob) ?? []
     let encoded = WorkerSlots<ChunkCodec.Encoded>(count: new.count)
+    let bases = WorkerSlots<DeltaBase>(count: new.count)
+    let store = writer?.store
     // Hashing the file as a whole must go in order: it is one piece of work beside the encodings.
     try loop.run(count: new.count + 1) { index in
       if index == 0 {
         for position in window.indices { buffers[position]?.withUnsafeBytes { whole.update($0) } }
       } else if let bytes = buffers[new[index - 1]] {
-        let layout = window[new[index - 1]].layout
-        encoded[index - 1] = try bytes.withUnsafeBytes { try ChunkCodec.encode($0, layout: layout) }
+        let piece = window[new[index - 1]]
+        let base = piece.base.flatMap { store?.deltaBase(near: $0, byteCount: bytes.count) }
+        bases[index - 1] = base
+        encoded[index - 1] = try ChunkIngest.encode(bytes, layout: piece.layout, base: base)
       }
     }
     for (position, index) in new.enumerated() {
       guard let form = encoded[position] else { continue }
-      try writer?.append(ids[index], kind: .blob, rawByteCount: window[index].range.count, encoded: form)
+      try writer?.append(
+        ids[index], kind: .blob, rawByteCount: window[index].range.count, encoded: form,
+        base: bases[position]?.id ?? .zero)
     }
     return ids.map { ObjectID($0) }
+  }
+
+  private static func encode(
+    _ bytes: [UInt8], layout: ChunkLayout, base: DeltaBase?
+  ) throws(StoreError) -> ChunkCodec.Encoded {
+    try bytes.withRawBytes { bytes throws(StoreError) in
+      guard let base else { return try ChunkCodec.encode(bytes, layout: layout) }
+      return try base.bytes.withRawBytes { old throws(StoreError) in
+        try ChunkCodec.encode(bytes, layout: layout, base: old, maximumShare: base.maximumShare)
+      }
+    }
   }
 }

@@ -24,23 +24,16 @@ package final class ObjectStore: Sendable {
   }
 
   func bytes(at entry: ObjectIndex.Entry) throws(StoreError) -> [UInt8] {
-    let payload = try reader(entry.packName).payload(of: entry.record, at: entry.offset)
-    let bytes = try ObjectStore.decode(payload, record: entry.record)
+    let bytes = try unverifiedBytes(of: chain(from: entry))
     guard SHA256.digest(of: bytes) == entry.record.id else {
       throw StoreError(.corruptObject, "\(entry.record.kind.name) \(entry.record.id) has other bytes than its id says")
     }
     return bytes
   }
 
-  static func decode(_ payload: [UInt8], record: PackRecord) throws(StoreError) -> [UInt8] {
-    guard record.baseID == .zero else {
-      throw StoreError(.unsupportedFormat, "\(record.kind.name) \(record.id) is a delta, which this wgit cannot read")
-    }
-    do {
-      return try ChunkCodec.decode(payload, encoding: record.encoding, rawByteCount: record.rawByteCount)
-    } catch {
-      throw StoreError(error.code, "\(record.kind.name) \(record.id): \(error.message)", cause: error)
-    }
+  /// The payload of an entry as it stands in its pack.
+  func payload(at entry: ObjectIndex.Entry) throws(StoreError) -> [UInt8] {
+    try reader(entry.packName).payload(of: entry.record, at: entry.offset)
   }
 
   package func load<Object: CanonicalObject>(_ id: ObjectID<Object>) throws(StoreError) -> Object {

@@ -1,6 +1,6 @@
 /// Collects the new objects of one operation in one pack. Nothing is visible before the database names the pack.
 struct ObjectWriter: ~Copyable {
-  private let store: ObjectStore
+  let store: ObjectStore
   private var pack: PackWriter?
   /// Ids written by this operation, which the index does not know yet.
   private var written: [ObjectKind: Set<Digest>] = [:]
@@ -24,11 +24,13 @@ struct ObjectWriter: ~Copyable {
     }
   }
 
+  /// - Parameter base: what the chunk may have been coded against; recorded only if it was.
   mutating func append(
-    _ id: Digest, kind: ObjectKind, rawByteCount: Int, encoded: ChunkCodec.Encoded
+    _ id: Digest, kind: ObjectKind, rawByteCount: Int, encoded: ChunkCodec.Encoded, base: Digest = .zero
   ) throws(StoreError) {
     if pack == nil { pack = try PackWriter.create(temporaryFolder: store.layout.temporaryFolder) }
-    try pack?.append(kind: kind, id: id, rawByteCount: rawByteCount, encoded: encoded)
+    let baseID = encoded.encoding.needsBase ? base : .zero
+    try pack?.append(kind: kind, id: id, baseID: baseID, rawByteCount: rawByteCount, encoded: encoded)
     written[kind, default: []].insert(id)
     storedByteCount += encoded.payload.count
   }

@@ -78,7 +78,8 @@ package struct PackRecord: Sendable, Hashable {
     switch encoding {
     case .raw: return stored == raw
     case .zlib: return raw <= stored * 1032
-    case .planes: return true
+    // Only chunks have these, and a chunk is small.
+    case .zlibPlanes, .planes, .deltaTokens, .deltaPlanes, .constant: return kind == .blob
     }
   }
 

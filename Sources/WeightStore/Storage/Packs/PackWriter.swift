@@ -34,11 +34,11 @@ package struct PackWriter: ~Copyable {
     offset = buffer.count
   }
 
-  package mutating func append(kind: ObjectKind, id: Digest, rawByteCount: Int, encoded: ChunkCodec.Encoded)
-    throws(StoreError)
-  {
+  package mutating func append(
+    kind: ObjectKind, id: Digest, baseID: Digest = .zero, rawByteCount: Int, encoded: ChunkCodec.Encoded
+  ) throws(StoreError) {
     let record = PackRecord(
-      kind: kind, encoding: encoded.encoding, id: id, baseID: .zero, rawByteCount: rawByteCount,
+      kind: kind, encoding: encoded.encoding, id: id, baseID: baseID, rawByteCount: rawByteCount,
       storedByteCount: encoded.payload.count)
     try append(record, payload: encoded.payload)
   }

@@ -1,0 +1,1 @@
+../../../../Sources/WeightStore/Storage/Bytes+TypedThrows.swift

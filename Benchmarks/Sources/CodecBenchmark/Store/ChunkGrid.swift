@@ -1,0 +1,1 @@
+../../../../Sources/WeightStore/Storage/ChunkGrid.swift

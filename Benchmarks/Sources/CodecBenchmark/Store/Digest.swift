@@ -1,0 +1,1 @@
+../../../../Sources/WeightStore/Objects/Digest.swift

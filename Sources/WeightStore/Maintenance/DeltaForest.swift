@@ -1,0 +1,86 @@
+/// Records by what they are deltas against, so that each is decoded once, with its base in hand.
+struct DeltaForest {
+  private let entries: [ObjectIndex.Entry]
+  /// Records that need no base, and those whose base is in no pack.
+  private var roots: [Int] = []
+  /// For each record, those that are deltas against it.
+  private var children: [[Int]]
+
+  init(_ entries: [ObjectIndex.Entry]) {
+    self.entries = entries
+    children = Array(repeating: [], count: entries.count)
+    // Of an object that stands in several packs the first copy carries the deltas.
+    let places = Dictionary(
+      entries.enumerated().map { (ObjectKey(kind: $1.record.kind, id: $1.record.id), $0) },
+      uniquingKeysWith: { first, _ in first })
+    for (index, entry) in entries.enumerated() {
+      let base = ObjectKey(kind: entry.record.kind, id: entry.record.baseID)
+      if entry.record.baseID != .zero, let place = places[base] {
+        children[place].append(index)
+      } else {
+        roots.append(index)
+      }
+    }
+  }
+
+  /// What cannot be decoded, or has other bytes than its id says; in the order of the packs.
+  func check(_ repository: Repository) throws -> [IntegrityFinding] {
+    let faults = WorkerSlots<[Int: String]>(count: roots.count)
+    let reached = WorkerSlots<Int>(count: roots.count)
+    try repository.loop.run(count: roots.count) { index in
+      var check = TreeCheck(forest: self, store: repository.store)
+      check.visit(roots[index], base: nil, depth: 0)
+      faults[index] = check.faults
+      reached[index] = check.reachedCount
+    }
+    var all: [Int: String] = [:]
+    for index in roots.indices { all.merge(faults[index] ?? [:]) { first, _ in first } }
+    var findings = all.sorted { $0.key < $1.key }.map { index, message in
+      IntegrityFinding(.damage, "\(entries[index].record.kind.name) \(entries[index].record.id)", message)
+    }
+    let lost = entries.count - roots.indices.reduce(0) { $0 + (reached[$1] ?? 0) }
+    if lost > 0 {
+      findings.append(
+        IntegrityFinding(
+          .damage, "deltas", "\(lost) objects stand on more than \(DeltaChain.maximumDepth) deltas, or in a circle"))
+    }
+    return findings
+  }
+
+  /// One root and everything that stands on it.
+  private struct TreeCheck {
+    let forest: DeltaForest
+    let store: ObjectStore
+    var faults: [Int: String] = [:]
+    var reachedCount = 0
+
+    mutating func visit(_ index: Int, base: [UInt8]?, depth: Int) {
+      // Deeper records are counted as lost: a hostile pack may hold a chain of any length.
+      guard depth <= DeltaChain.maximumDepth else { return }
+      reachedCount += 1
+      let record = forest.entries[index].record
+      var bytes: [UInt8]?
+      do throws(StoreError) {
+        guard depth == 0 || base != nil else {
+          throw StoreError(.corruptObject, "the object it stands on cannot be read")
+        }
+        let decoded = try decode(index, base: base)
+        guard SHA256.digest(of: decoded) == record.id else {
+          throw StoreError(.corruptObject, "its bytes have another SHA-256 than its id")
+        }
+        bytes = decoded
+      } catch {
+        faults[index] = error.message
+      }
+      for child in forest.children[index] { visit(child, base: bytes, depth: depth + 1) }
+    }
+
+    private func decode(_ index: Int, base: [UInt8]?) throws(StoreError) -> [UInt8] {
+      let entry = forest.entries[index]
+      let payload = try store.payload(at: entry)
+      // A root that names a base has one that no pack holds: the store says so.
+      if base == nil, entry.record.baseID != .zero { return try store.decode(payload, record: entry.record) }
+      return try ObjectStore.decode(payload, record: entry.record, base: base)
+    }
+  }
+}
