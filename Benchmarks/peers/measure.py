@@ -1,10 +1,12 @@
 """Runs a program and measures its whole process tree; describes the machine. Standard library only."""
 
 import hashlib
+import json
 import os
 import platform
 import signal
 import statistics
+import struct
 import subprocess
 import tempfile
 import threading
@@ -17,7 +19,7 @@ class Failure(Exception):
 
 def run(commands, folder, environment, limit):
     """Runs commands one after the other. Seconds of CPU and of wall time are summed, peak memory is the largest
-    process's. The kernel never reports less than this program's own size, about 20 MB."""
+    process's. The kernel never reports less than this program's own peak: it must stay small, and is about 25 MB."""
     total = {"cpu": 0.0, "wall": 0.0, "rss": 0, "output": ""}
     for command in commands:
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
@@ -72,6 +74,27 @@ def sha256(path):
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def tensors(path):
+    """Name, type, shape and hash of each tensor of a safetensors file: equal if only order or header differ."""
+    result = {}
+    with open(path, "rb") as file:
+        length = struct.unpack("<Q", file.read(8))[0]
+        header = json.loads(file.read(length))
+        for name, entry in header.items():
+            if name != "__metadata__":
+                first, last = entry["data_offsets"]
+                file.seek(8 + length + first)
+                digest, left = hashlib.sha256(), last - first
+                while left > 0:
+                    block = file.read(min(left, 1 << 20))
+                    if not block:
+                        raise ValueError("the file is cut short")
+                    digest.update(block)
+                    left -= len(block)
+                result[name] = (entry["dtype"], entry["shape"], digest.hexdigest())
+    return result
 
 
 def median(values):

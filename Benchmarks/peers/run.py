@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from measure import Failure, disk_usage, machine, median, run, sha256
+from measure import Failure, disk_usage, machine, median, run, sha256, tensors
 from tools import FILE, PARENTS, TOOLS
 
 NAMES = {1: "1-base", 2: "2-finetuned", 3: "3-lora", 4: "4-sparse", 5: "5-cut", 6: "6-further", 7: "7-decay"}
@@ -42,13 +42,11 @@ def measure_tool(tool_class, options, kind):
         execute(tool.init())
         size = stored()
         for number in PARENTS:
-            if tool_class.__name__ != "ZstdPatch":
-                execute(tool.before_add(number))
+            execute(tool.before_add(number))
             temporary = os.path.join(folder, "incoming")
             shutil.copyfile(source(number), temporary)
             os.replace(temporary, os.path.join(tool.work, FILE))
-            if tool_class.__name__ == "ZstdPatch":
-                execute(tool.before_add(number))
+            execute(tool.after_placing(number))
             figures = execute(tool.add(number))
             tool.added(number, figures.pop("output"))
             now = stored()
@@ -67,8 +65,10 @@ def measure_tool(tool_class, options, kind):
             figures["exact"] = sha256(tool.restored(number)) == sha256(source(number))
             result["restore"][number] = figures
             if not figures["exact"]:
-                result["failures"].append(f"version {number} comes back with other bytes")
-        except (Failure, OSError, StopIteration) as failure:
+                same = tensors(tool.restored(number)) == tensors(source(number))
+                result["failures"].append(f"version {number} comes back with other bytes, " + (
+                    "its tensors are the same" if same else "and its tensors differ"))
+        except (Failure, OSError, StopIteration, ValueError) as failure:
             result["failures"].append(f"giving back version {number}: {failure}")
     commands = tool.check()
     if commands and len(result["add"]) == len(PARENTS):

@@ -59,6 +59,10 @@ class Tool:
         """Commands that are not measured."""
         return []
 
+    def after_placing(self, number):
+        """Commands that are not measured, when the version's file lies in the folder."""
+        return []
+
     def add(self, number):
         raise NotImplementedError
 
@@ -139,7 +143,8 @@ class GitLfs(Git):
                                  ["git", "add", ".gitattributes"]]
 
     def check(self):
-        return [["git", "fsck", "--full"], ["git", "lfs", "fsck"]]
+        # Without a revision only the files of HEAD are hashed.
+        return [["git", "fsck", "--full"], *(["git", "lfs", "fsck", f"version-{number}"] for number in PARENTS)]
 
 
 class GitTheta(Git):
@@ -197,10 +202,11 @@ if verb == 'init':
     repo.init()
 elif verb == 'commit':
     repo.add('model.safetensors')
-    print(repo.commit(argument).id)
+    repo.commit(argument)
 elif verb == 'branch':
     name, start = argument.split(':')
-    repo.checkout(start)
+    if name in ('version-6', 'version-7'):
+        repo.checkout(start)
     repo.checkout(name, create=True)
 else:
     repo.checkout(argument)
@@ -225,16 +231,19 @@ class Oxen(Tool):
         return [self._run("init")]
 
     def before_add(self, number):
-        return [self._run("branch", f"branch-{number}:{self.ids[2]}")] if number >= 6 else []
+        # Oxen's Python interface finds versions by branch: one for each version. The first is committed on main.
+        if number == 1:
+            return []
+        return [self._run("branch", f"version-{number}:{self._branch(PARENTS[number])}")]
+
+    def _branch(self, number):
+        return "main" if number == 1 else f"version-{number}"
 
     def add(self, number):
         return [self._run("commit", f"Version {number}")]
 
-    def added(self, number, output):
-        self.ids[number] = output.split()[-1]
-
     def restore(self, number):
-        return [self._run("checkout", self.ids[number])]
+        return [self._run("checkout", self._branch(number))]
 
 
 class Reminis(Tool):
@@ -291,7 +300,7 @@ class ResticMax(Restic):
 
 
 class Borg(Tool):
-    name = "borg (zstd,3)"
+    name = "borg (zstd 3)"
     program = "borg"
     branches = False
     settings = {"BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes", "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes"}
@@ -385,7 +394,7 @@ class ZstdPatch(Tool):
     name = "zstd -3 --patch-from"
     program = "zstd"
 
-    def before_add(self, number):
+    def after_placing(self, number):
         return [["cp", FILE, self.path(f"plain-{number}")]]
 
     def add(self, number):
