@@ -1,6 +1,6 @@
 # Every target is a small script under scripts/.
 
-.PHONY: all example test lint format build clean
+.PHONY: all example test faults fuzz lint format build clean
 
 all: build
 
@@ -9,6 +9,12 @@ example: ## install what is missing, build, run the example project end to end
 
 test: ## install what is missing, build, run every test
 	@scripts/test
+
+faults: ## the whole fault matrix, every storage call; takes long
+	@scripts/faults
+
+fuzz: ## fuzz every parser for a minute
+	@scripts/fuzz 60
 
 lint: ## check the format of all sources
 	@scripts/lint

@@ -6,6 +6,7 @@ struct SeveralProcessesTests {
   @Test func everyAcknowledgedCommitIsReachable() throws {
     let project = try Project()
     #expect(try project.wgit("init").status == 0)
+    #expect(try project.wgit("commit", "--allow-empty", "-q", "-m", "first").status == 0)
     let acknowledged = Results()
     let readings = Results()
     let (writers, commits) = StorageFaults.triesEveryPoint ? (16, 50) : (4, 5)

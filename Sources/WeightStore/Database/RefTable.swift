@@ -36,7 +36,7 @@ enum RefTable {
     guard let row = try Row.fetchOne(database, sql: "SELECT branch, target FROM head WHERE row = 1") else {
       throw StoreError(.corruptObject, "the repository's database does not say what is checked out")
     }
-    return row.isNull("branch")
+    return try row.isNull("branch")
       ? .detached(ObjectID(try row.digest("target"))) : .branch(try RefName(row.text("branch")))
   }
 

@@ -1,13 +1,13 @@
 import Foundation
 import GRDB
 
-// The row's own subscripts end the process on a value of another type or size. The database is a file like any other:
-// what it holds may be damaged.
+// The row's own subscripts end the process on a missing column and on a value of another type or size. The database is a
+// file like any other: what it holds may be damaged.
 extension Row {
   func integer<Value: FixedWidthInteger>(
     _ column: String, as type: Value.Type = Value.self
   ) throws(StoreError) -> Value {
-    guard let wide = Int64.fromDatabaseValue(self[column] as DatabaseValue), let value = Value(exactly: wide) else {
+    guard let wide = Int64.fromDatabaseValue(try cell(column)), let value = Value(exactly: wide) else {
       throw broken(column)
     }
     return value
@@ -21,7 +21,7 @@ extension Row {
   }
 
   func text(_ column: String) throws(StoreError) -> String {
-    guard let text = String.fromDatabaseValue(self[column] as DatabaseValue) else { throw broken(column) }
+    guard let text = String.fromDatabaseValue(try cell(column)) else { throw broken(column) }
     return text
   }
 
@@ -32,13 +32,19 @@ extension Row {
 
   /// `nil` for NULL.
   func optionalDigest(_ column: String) throws(StoreError) -> Digest? {
-    let value: DatabaseValue = self[column]
+    let value = try cell(column)
     if value.isNull { return nil }
     guard let digest = Data.fromDatabaseValue(value).flatMap({ Digest(bytes: $0) }) else { throw broken(column) }
     return digest
   }
 
-  func isNull(_ column: String) -> Bool { (self[column] as DatabaseValue).isNull }
+  func isNull(_ column: String) throws(StoreError) -> Bool { try cell(column).isNull }
+
+  /// A table of another program's making may not have the column.
+  private func cell(_ column: String) throws(StoreError) -> DatabaseValue {
+    guard hasColumn(column) else { throw broken(column) }
+    return self[column]
+  }
 
   func broken(_ column: String) -> StoreError {
     StoreError(.corruptObject, "the repository's database holds a '\(column)' that this wgit cannot read")

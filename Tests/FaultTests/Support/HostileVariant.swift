@@ -164,8 +164,8 @@ struct HostileVariant: Sendable {
   ]
 
   private static let databases: [HostileVariant] = [
-    ("a pack named after a path", "UPDATE pack SET name = '../../evil'"),
-    ("a pack named after a device", "UPDATE pack SET name = '/dev/zero'"),
+    ("a pack named after a path", "UPDATE pack SET name = '../../evil' WHERE number = 1"),
+    ("a pack named after a device", "UPDATE pack SET name = '/dev/zero' WHERE number = 1"),
     ("an object at a negative place", "UPDATE object SET position = -1"),
     ("an object at the end of all places", "UPDATE object SET position = 9223372036854775807"),
     ("objects of 8 EiB", "UPDATE object SET rawByteCount = 9223372036854775807, storedByteCount = 9223372036854775807"),
