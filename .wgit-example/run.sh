@@ -56,7 +56,7 @@ ask wgit test release --against target/ordinary
 step "A merge that fails: a model that shares no pre-training is not linearly connected to the others"
 run wgit switch main
 run wgit switch --create outsider
-run wgit network init network.json --output model.safetensors --seed 99 --initialization kaiming-normal
+run wgit network init network.json --force --seed 99 --initialization kaiming-normal
 run wgit commit --all -m "Another initialisation"
 run wgit finetune --task tasks/target.yaml --branch outsider --seed 9
 run wgit switch release
