@@ -20,6 +20,12 @@ struct HostileRepositoryTests {
     ["switch", "hostile"], ["restore", "."], ["gc"], ["fsck", "--repair"],
   ]
 
+  private func ownPeakMebibytes() -> Int {
+    var usage = rusage()
+    getrusage(RUSAGE_SELF.rawValue, &usage)
+    return Int(usage.ru_maxrss) / 1024
+  }
+
   private func attack(_ project: Project, _ name: String) throws -> Int {
     let control = try controlFiles(project)
     var peak = 0
@@ -29,7 +35,8 @@ struct HostileRepositoryTests {
       let subject: Comment = "\(name): \(command.joined(separator: " ")): \(run.status) \(run.text.prefix(300))"
       #expect(run.signal == 0, subject)
       #expect([0, 1, 64, 65, 66, 74, 77].contains(run.status), subject)
-      #expect(run.peakMebibytes < 256, "\(run.peakMebibytes) MiB, \(subject)")
+      // A child's peak counts what its parent had when it was spawned: beside other tests that can be the larger figure.
+      #expect(run.peakMebibytes < max(256, ownPeakMebibytes() + 1), "\(run.peakMebibytes) MiB, \(subject)")
       #expect(ContinuousClock.now - start < .seconds(10), subject)
       #expect(!run.text.unicodeScalars.contains(where: isDangerous), subject)
       peak = max(peak, run.peakMebibytes)

@@ -63,7 +63,8 @@ enum DatabaseAccess {
   }
 }
 
-/// Keeps writers away while a database is read as one that never changes: writers on another mount of the same files.
+/// Keeps writers away: while a database is read as one that never changes, though another mount of the same files may take
+/// writes; and while damage is looked at a second time.
 final class SharedLock: Sendable {
   enum Attempt {
     case held(SharedLock)
@@ -75,6 +76,21 @@ final class SharedLock: Sendable {
   private let file: OpenFile
 
   private init(_ file: OpenFile) { self.file = file }
+
+  /// `nil` if writers do not let go in time.
+  static func wait(folder: String, timeoutSeconds: Double) -> SharedLock? {
+    var waitedSeconds = 0.0
+    while waitedSeconds <= timeoutSeconds {
+      switch attempt(folder: folder) {
+      case .held(let lock): return lock
+      case .noFile: return nil
+      case .writerAtWork:
+        usleep(2_000)
+        waitedSeconds += 0.002
+      }
+    }
+    return nil
+  }
 
   static func attempt(folder: String) -> Attempt {
     let path = RepositoryLayout(root: folder).lockFile

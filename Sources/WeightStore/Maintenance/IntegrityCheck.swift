@@ -32,7 +32,20 @@ extension Repository {
   ]
 
   /// Runs all checks; every byte in every pack is read, decoded and hashed.
+  ///
+  /// A writer that works meanwhile changes what the checks compare. So damage is only believed when it is found again
+  /// while writers wait.
   package func checkIntegrity(started: (any IntegrityCheck.Type) -> Void = { _ in }) throws -> [IntegrityFinding] {
+    let findings = try runChecks(started: started)
+    guard findings.contains(where: { $0.severity == .damage }), !database.isReadOnly,
+      let lock = SharedLock.wait(folder: layout.root, timeoutSeconds: settings.lockTimeoutSeconds)
+    else { return findings }
+    let confirmed = try runChecks(started: started)
+    withExtendedLifetime(lock) {}
+    return confirmed
+  }
+
+  private func runChecks(started: (any IntegrityCheck.Type) -> Void) throws -> [IntegrityFinding] {
     var findings: [IntegrityFinding] = []
     for check in Repository.integrityChecks {
       started(check)
