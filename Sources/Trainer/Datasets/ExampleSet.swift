@@ -10,7 +10,7 @@ package struct ExampleSet: ExampleSource {
   /// value / 255 in f32 for every byte: torchvision's ToTensor.
   private static let scaled: [Float] = (0...255).map { Float($0) / 255 }
 
-  package func copyInput(row: Int, into target: UnsafeMutablePointer<Float>) {
+  package func copyInput(row: Int, augmentation: Augmentation?, into target: UnsafeMutablePointer<Float>) {
     let count = inputShape.elementCount
     pixels.withUnsafeBufferPointer { pixels in
       Self.scaled.withUnsafeBufferPointer { scaled in

@@ -2,18 +2,26 @@
 package struct FloatExamples: ExampleSource {
   package let inputShape: ActivationShape
   package let labels: [Int32]
+  package let domains: [Int32]
   /// [count, inputShape], in memory order.
   private let values: FloatBuffer
 
-  init(inputShape: ActivationShape, labels: [Int32], values: FloatBuffer) {
+  init(inputShape: ActivationShape, labels: [Int32], domains: [Int32], values: FloatBuffer) {
     self.inputShape = inputShape
     self.labels = labels
+    self.domains = domains
     self.values = values
   }
 
-  /// - Parameter values: [labels.count, inputShape] in PyTorch's order; images are channels, height, width.
+  /// - Parameters:
+  ///   - domains: of each row; all 0 unless given.
+  ///   - values: [labels.count, inputShape] in PyTorch's order; images are channels, height, width.
   /// - Throws: `TrainerError` with code `shapeMismatch` for another number of values.
-  package init(inputShape: ActivationShape, labels: [Int32], values: [Float]) throws {
+  package init(inputShape: ActivationShape, labels: [Int32], domains: [Int32]? = nil, values: [Float]) throws {
+    let domains = domains ?? Array(repeating: 0, count: labels.count)
+    guard domains.count == labels.count else {
+      throw TrainerError(.shapeMismatch, "\(domains.count) domains are not those of \(labels.count) rows")
+    }
     let count = inputShape.elementCount
     guard values.count == labels.count * count else {
       throw TrainerError(
@@ -28,10 +36,10 @@ package struct FloatExamples: ExampleSource {
       let (channel, position) = place.quotientAndRemainder(dividingBy: positionCount)
       buffer.start[row * count + position * channelCount + channel] = values[index]
     }
-    self.init(inputShape: inputShape, labels: labels, values: buffer)
+    self.init(inputShape: inputShape, labels: labels, domains: domains, values: buffer)
   }
 
-  package func copyInput(row: Int, into target: UnsafeMutablePointer<Float>) {
+  package func copyInput(row: Int, augmentation: Augmentation?, into target: UnsafeMutablePointer<Float>) {
     let count = inputShape.elementCount
     target.update(from: values.start + row * count, count: count)
   }

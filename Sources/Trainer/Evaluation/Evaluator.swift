@@ -55,11 +55,11 @@ package struct Evaluator: Sendable {
     let inputCount = network.chain.input.elementCount
     let outputCount = network.chain.output.elementCount
     let result = FloatBuffer(count: examples.count * outputCount)
-    work.run(shardCount: shardCount) { worker, shard in
+    try work.run(shardCount: shardCount) { worker, shard in
       let rows = shard * Self.shardSize..<min((shard + 1) * Self.shardSize, examples.count)
       let workspace = workspaces[worker]
       for (position, row) in rows.enumerated() {
-        examples.copyInput(row: row, into: workspace.input + position * inputCount)
+        try examples.copyInput(row: row, into: workspace.input + position * inputCount)
       }
       workspace.forward(parameters: parameters.start, sampleCount: rows.count)
       (result.start + rows.lowerBound * outputCount).update(from: workspace.output, count: rows.count * outputCount)

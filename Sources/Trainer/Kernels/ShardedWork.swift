@@ -14,19 +14,32 @@ struct ShardedWork: Sendable {
 
   /// Calls `body(worker, shard)` once for every shard in `0..<shardCount`; `worker` is below `threadCount` and no two
   /// calls with the same worker overlap, so it may index workspaces.
-  func run(shardCount: Int, _ body: @Sendable (_ worker: Int, _ shard: Int) -> Void) {
+  ///
+  /// - Throws: the error of the first shard, in shard order, whose body throws; shards after one that threw may be left
+  ///   out.
+  func run<Failure: Error>(
+    shardCount: Int, _ body: @Sendable (_ worker: Int, _ shard: Int) throws(Failure) -> Void
+  ) throws(Failure) {
     let workerCount = min(threadCount, shardCount)
     guard workerCount > 1 else {
-      for shard in 0..<shardCount { body(0, shard) }
+      for shard in 0..<shardCount { try body(0, shard) }
       return
     }
     let next = Atomic<Int>(0)
+    let first = Mutex<(shard: Int, failure: Failure)?>(nil)
     DispatchQueue.concurrentPerform(iterations: workerCount) { worker in
       while true {
+        // Shards are handed out in order, so all before one that threw are done or under way.
         let shard = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard shard < shardCount else { return }
-        body(worker, shard)
+        do throws(Failure) {
+          try body(worker, shard)
+        } catch {
+          next.store(shardCount, ordering: .relaxed)
+          first.withLock { if shard < $0?.shard ?? .max { $0 = (shard, error) } }
+        }
       }
     }
+    if let failure = first.withLock({ $0?.failure }) { throw failure }
   }
 }

@@ -36,11 +36,11 @@ final class GradientPass: @unchecked Sendable {
     self.loss = loss
   }
 
-  /// The mean loss over `rows` of `examples`.
+  /// The mean loss over a batch.
   ///
   /// DType: gradients f32, summed in f32 in shard order; losses f64.
-  func run(parameters: FloatBuffer, examples: some ExampleSource, rows: [Int]) -> Double {
-    let shardCount = (rows.count + Self.shardSize - 1) / Self.shardSize
+  func run(parameters: FloatBuffer, batch: Batch) -> Double {
+    let shardCount = (batch.count + Self.shardSize - 1) / Self.shardSize
     var total = 0.0
     for wave in stride(from: 0, to: shardCount, by: slotCount) {
       let waveCount = min(slotCount, shardCount - wave)
@@ -48,38 +48,32 @@ final class GradientPass: @unchecked Sendable {
         nonisolated(unsafe) let losses = losses
         work.run(shardCount: waveCount) { worker, slot in
           let first = (wave + slot) * Self.shardSize
-          let shardRows = rows[first..<min(first + Self.shardSize, rows.count)]
           losses[slot] = runShard(
-            workspaces[worker], parameters: parameters, examples: examples, rows: shardRows,
-            scale: 1 / Float(rows.count), slot: slot)
+            workspaces[worker], parameters: parameters, batch: batch,
+            positions: first..<min(first + Self.shardSize, batch.count), slot: slot)
         }
         for slot in 0..<waveCount { total += losses[slot] }
       }
       addSlots(waveCount, toGradient: wave > 0)
     }
-    return total / Double(rows.count)
+    return total / Double(batch.count)
   }
 
   private func runShard(
-    _ workspace: Workspace, parameters: FloatBuffer, examples: some ExampleSource, rows: ArraySlice<Int>, scale: Float,
-    slot: Int
+    _ workspace: Workspace, parameters: FloatBuffer, batch: Batch, positions: Range<Int>, slot: Int
   ) -> Double {
-    let inputCount = examples.inputShape.elementCount
-    var labels: [Int32] = []
-    labels.reserveCapacity(rows.count)
-    for row in rows {
-      examples.copyInput(row: row, into: workspace.input + labels.count * inputCount)
-      labels.append(examples.labels[row])
-    }
-    workspace.forward(parameters: parameters.start, sampleCount: rows.count)
-    let sum = labels.withUnsafeBufferPointer { labels in
+    workspace.input.update(
+      from: batch.input(positions.lowerBound), count: positions.count * batch.inputShape.elementCount)
+    workspace.forward(parameters: parameters.start, sampleCount: positions.count)
+    let sum = batch.labels.withUnsafeBufferPointer { labels in
       loss.evaluate(
-        logits: workspace.output, labels: labels, classCount: network.chain.output.elementCount, scale: scale,
+        logits: workspace.output, labels: UnsafeBufferPointer(rebasing: labels[positions]),
+        classCount: network.chain.output.elementCount, scale: 1 / Float(batch.count),
         gradient: workspace.outputGradient)
     }
     workspace.backward(
       parameters: parameters.start, parameterGradient: slots.start + slot * network.parameterCount,
-      sampleCount: rows.count)
+      sampleCount: positions.count)
     return sum
   }
 

@@ -20,7 +20,9 @@ package struct LossGradient: Sendable {
     let layers = Network(network.chain)
     let pass = try GradientPass(
       layers, loss: CrossEntropy(), batchSize: examples.count, threadCount: threadCount, blas: try BLAS.load())
-    loss = pass.run(parameters: try layers.pack(weights), examples: examples, rows: Array(0..<examples.count))
+    let batch = Batch(inputShape: examples.inputShape, capacity: examples.count)
+    try batch.fill((0..<examples.count).map { BatchRow(row: $0, epoch: 0) }, of: examples, augmentationSeed: nil)
+    loss = pass.run(parameters: try layers.pack(weights), batch: batch)
     gradient = try layers.unpack(pass.gradient)
   }
 }

@@ -24,7 +24,9 @@ struct TrainingPhase {
     observer: TrainingObserver
   ) throws -> Result {
     var result = Result()
-    var batches = BatchOrder(seed: seed, rowCount: examples.count)
+    let batches = BatchLoader(
+      examples, order: BatchOrder(seed: seed, rowCount: examples.count, batchSize: batchSize), augmentationSeed: seed,
+      steps: 0..<stepCount)
     let clock = ContinuousClock()
     let start = clock.now
     let historyStride = max(1, stepCount / Self.historyLimit)
@@ -32,7 +34,8 @@ struct TrainingPhase {
       guard !observer.isCancelled() else {
         throw TrainerError(.cancelled, "stopped before step \(step + 1) of \(stepCount) (\(phase.rawValue))")
       }
-      let loss = pass.run(parameters: parameters, examples: examples, rows: batches.next(batchSize))
+      guard let batch = try batches.next() else { break }
+      let loss = pass.run(parameters: parameters, batch: batch)
       guard loss.isFinite else {
         throw TrainerError(
           .nonFiniteLoss, "the loss is \(loss) in step \(step + 1) of \(stepCount) (\(phase.rawValue))")

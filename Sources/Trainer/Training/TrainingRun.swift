@@ -59,7 +59,7 @@ package struct TrainingRun {
     let backbone = try Evaluator(
       chain: network.backbone(), weights: weights, threadCount: request.threadCount, blas: blas)
     let features = FloatExamples(
-      inputShape: .features(network.featureCount), labels: trainExamples.labels,
+      inputShape: .features(network.featureCount), labels: trainExamples.labels, domains: trainExamples.domains,
       values: try backbone.output(trainExamples))
     let phase = TrainingPhase(
       phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize,
