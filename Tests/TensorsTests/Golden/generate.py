@@ -3,6 +3,7 @@
 
 float_conversion.json: F64 bit patterns with the F32, BF16 and F16 they round to, computed with exact fractions and, where
 numpy has the type, compared with numpy.
+linear_combination.json: sums of terms of mixed types in numpy's float64, divided once, rounded once with exact fractions.
 counter_random.json: known answers of the counter-based generator, from its formulas.
 """
 import json
@@ -122,7 +123,41 @@ def generators():
     return cases
 
 
-for file, content in [("float_conversion.json", conversions()), ("counter_random.json", generators())]:
+def combinations():
+    rng = np.random.default_rng(3)
+    formats = {**FORMATS, "F64": (11, 52)}
+    edges = [0.0, -0.0, 1.0, 65504.0, 6e-8, -6e-8, 1e-45, -3e38, math.inf, -math.inf]
+    cases = []
+    for types, coefficients, divisor in [
+        (["F32"] * 3, [1, 1, 1], 3), (["BF16"] * 4, [1, 1, 1, 1], 4), (["F32", "BF16"], [0.3, 0.7], 1),
+        (["F16", "F64", "F32"], [-1.5, 0.1, 2], 0.6), (["BF16"], [1], 1), (["F32"], [1], 1), (["F64"], [0.5], 1),
+        (["F32"] * 3, [1, 0.4, -0.4], 1),
+    ]:
+        terms, total = [], np.full(60, -0.0)
+        for name, coefficient in zip(types, coefficients):
+            values = np.concatenate([rng.standard_normal(50) * 0.05, rng.permutation(edges)])
+            bits = [rounded(value, *formats[name]) for value in values]
+            width = 1 + sum(formats[name])
+            exact = {"F64": lambda b: np.uint64(b).view(np.float64), "F32": lambda b: np.uint32(b).view(np.float32),
+                     "F16": lambda b: np.uint16(b).view(np.float16),
+                     "BF16": lambda b: np.uint32(b << 16).view(np.float32)}[name]
+            with np.errstate(invalid="ignore"):
+                total = total + np.float64(coefficient) * np.array([np.float64(exact(b)) for b in bits])
+            data = b"".join(b.to_bytes(width // 8, "little") for b in bits)
+            terms.append({"dtype": name, "coefficient": f"{double_bits(coefficient):016x}", "bytes": data.hex()})
+        total = total / np.float64(divisor)
+        results = {}
+        for name, widths in formats.items():
+            bits = [rounded(value, *widths) for value in total]
+            results[name] = ["nan" if b is None else f"{b:x}" for b in bits]
+        cases.append({"terms": terms, "divisor": f"{double_bits(divisor):016x}", "results": results})
+    return cases
+
+
+for file, content in [
+    ("float_conversion.json", conversions()), ("linear_combination.json", combinations()),
+    ("counter_random.json", generators()),
+]:
     with open(file, "w") as out:
         json.dump(content, out, indent=0)
         out.write("\n")
