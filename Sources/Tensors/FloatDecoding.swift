@@ -50,6 +50,14 @@ package enum FloatConversion {
     }
   }
 
+  /// Whether elements of that type convert to numbers and back: F64, F32, BF16 and F16.
+  package static func isSupported(_ dtype: DType) -> Bool {
+    switch dtype {
+    case .f64, .f32, .bf16, .f16: true
+    default: false
+    }
+  }
+
   /// The types that convert.
   enum Format {
     case f64, f32, bf16, f16

@@ -6,7 +6,7 @@
 /// - Determinism: depends on nothing but the arguments: the same bits on any machine, for any cut into ranges. Only a NaN's
 ///   sign and payload are the processor's choice.
 /// - NaN and infinity: propagate. Sums beyond the range of F64 give infinity. Subnormals are kept.
-/// - Checked by: LinearCombinationTests, against numpy; RatatouilleTests.
+/// - Checked by: LinearCombinationTests and WeightedTests, against numpy.
 package struct LinearCombination {
   /// One tensor's share.
   package struct Term {

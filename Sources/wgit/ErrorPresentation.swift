@@ -55,7 +55,7 @@ package enum ErrorPresentation {
     case let error as TrainerError: trainer(error)
     case let error as DocumentError: document(error)
     case let error as CheckpointError: Shown(status: .invalidData, message: error.message)
-    case let error as MergeError: Shown(status: .invalidData, message: error.message)
+    case let error as MergeError: merge(error)
     case let error as TensorError: Shown(status: .invalidData, message: error.message)
     case is ExitCode: nil
     default:
@@ -69,6 +69,22 @@ package enum ErrorPresentation {
     let near = error.key.flatMap { Spelling.nearest($0, in: error.knownKeys) }
     return Shown(
       status: .invalidData, message: error.description, hint: near.map { "did you mean '\(Terminal.escape($0))'?" })
+  }
+
+  private static func merge(_ error: MergeError) -> Shown {
+    let near = error.word.flatMap { Spelling.nearest($0, in: error.candidates) }
+    return Shown(
+      status: status(error.code), message: error.message, hint: near.map { "did you mean '\($0)'?" })
+  }
+
+  static func status(_ code: MergeError.Code) -> ExitStatus {
+    switch code {
+    case .unknownRecipe, .unknownParameter, .badParameter, .badWeight, .badWeightSum, .modelCountMismatch,
+      .noIngredients, .baseRequired, .companionRequired:
+      .usage
+    case .conflict, .shapeMismatch: .negative
+    case .unsupportedDType, .sizeMismatch: .invalidData
+    }
   }
 
   private static func trainer(_ error: TrainerError) -> Shown {

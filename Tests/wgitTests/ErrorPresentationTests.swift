@@ -23,6 +23,13 @@ struct ErrorPresentationTests {
     for code in CommandError.Code.allCases { try check(CommandError(code, "the matter"), "CommandError.\(code)") }
   }
 
+  @Test func everyMergeErrorIsPresented() throws {
+    for code in MergeError.Code.allCases { try check(MergeError(code, "the matter"), "MergeError.\(code)") }
+    let misspelt = MergeError(
+      .unknownParameter, "ties has no parameter 'densty'", word: "densty", candidates: ["density"])
+    #expect(ErrorPresentation.present(misspelt)?.hint == "did you mean 'density'?")
+  }
+
   @Test func faultsOfTheReadersAreInvalidData() throws {
     let misspelt = DocumentError(.unknownKey, "unknown key \"datta\"", key: "datta", knownKeys: ["data", "steps"])
     let shown = try #require(ErrorPresentation.present(misspelt))

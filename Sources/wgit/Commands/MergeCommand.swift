@@ -12,7 +12,7 @@ struct MergeCommand: ParsableCommand {
     usage: "wgit merge [<options>] <revisions> ...",
     discussion: """
       Strategies:
-      \(MergeRecipes.all.map(MergeCommand.describe).joined(separator: "\n"))
+      \(MergeCommand.recipes.map(MergeCommand.describe).joined(separator: "\n"))
 
       Ingredients are the tips, the current branch included, that are not ancestors of other tips. Merging one more model \
       into a soup of n gives each an equal share, 1/(n+1). Tensors that are equal everywhere are kept as they are.
@@ -28,9 +28,12 @@ struct MergeCommand: ParsableCommand {
         wgit merge --strategy ratatouille --gate contributor/x
       """)
 
-  /// Two lines of the list of strategies.
+  /// The strategies that need no base and no parameters.
+  private static let recipes: [any MergeRecipe] = [Ratatouille()]
+
+  /// The lines of the list of strategies.
   private static func describe(_ recipe: any MergeRecipe) -> String {
-    "  \(recipe.name)\n    \(recipe.summary)\n    (\(recipe.paper.authors), \(recipe.paper.venue), arXiv \(recipe.paper.arXiv))"
+    "  \(recipe.name)\n    \(recipe.summary)" + (recipe.paper.map { "\n    (\($0.citation))" } ?? "")
   }
 
   @Option(name: [.short, .long], help: "How weights are combined.")
@@ -50,8 +53,8 @@ struct MergeCommand: ParsableCommand {
 
   func validate() throws {
     if let message, message.allSatisfy(\.isWhitespace) { throw ValidationError("The message is empty.") }
-    guard let strategy, MergeRecipes.named(strategy) == nil else { return }
-    let names = MergeRecipes.all.map(\.name)
+    let names = MergeCommand.recipes.map(\.name)
+    guard let strategy, !names.contains(strategy) else { return }
     let near = Spelling.nearest(strategy, in: names)
     throw ValidationError(
       "There is no strategy '\(strategy)'. \(near.map { "Did you mean '\($0)'?" } ?? "There is: \(names.joined(separator: ", ")).")"
@@ -129,17 +132,17 @@ struct MergeCommand: ParsableCommand {
     let signature = try Identity.signature(Configuration.load(repository))
     let details: JSONObject = [
       "version": .string(Wgit.version),
-      "paper": .string("arXiv \(recipe.paper.arXiv)"),
+      "paper": .string("arXiv \(recipe.paper?.arXiv ?? "")"),
     ]
     let names = revisions.joined(separator: ", ")
     return Repository.MergeRequest(
       method: recipe.name, revisions: commits, message: message ?? "Merge \(names) by \(recipe.name)",
       author: signature, committer: signature, details: details
     ) { inputs, weights, dtype, tensor throws(StoreError) in
-      do throws(MergeError) {
+      do {
         return try MergeCommand.combine(inputs, weights, dtype, tensor, recipe, tally)
       } catch {
-        throw StoreError(.mergeConflict, "'\(tensor)': \(error.message)", subjects: [tensor], cause: error)
+        throw StoreError(.mergeConflict, "'\(tensor)': \(error)", subjects: [tensor], cause: error)
       }
     }
   }
@@ -147,25 +150,21 @@ struct MergeCommand: ParsableCommand {
   private static func combine(
     _ inputs: [[UInt8]], _ weights: [Double], _ dtype: DType, _ tensor: String, _ recipe: any MergeRecipe,
     _ tally: NonFiniteTally
-  ) throws(MergeError) -> [UInt8] {
-    let byteCount = inputs.first?.count ?? 0
-    // The recipe works on raw buffers; this one copy keeps all ingredients in one allocation that outlives the call.
-    let joined = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(1, byteCount * (inputs.count + 1)), alignment: 64)
-    defer { joined.deallocate() }
-    var ingredients: [MergeChunk.Ingredient] = []
-    for (index, input) in inputs.enumerated() {
-      let range = (index * byteCount)..<((index + 1) * byteCount)
-      let part = UnsafeMutableRawBufferPointer(rebasing: joined[range])
-      part.copyBytes(from: input)
-      ingredients.append(
-        MergeChunk.Ingredient(bytes: UnsafeRawBufferPointer(part), dtype: dtype, weight: weights[index]))
+  ) throws -> [UInt8] {
+    let count = (inputs.first?.count ?? 0) / max(1, dtype.byteWidth ?? 1)
+    let shape = try Shape([count])
+    let models = try inputs.indices.map { index in
+      var parameters = ParameterValues()
+      parameters[.weight] = weights[index]
+      let reader = try ResidentTensor(dtype: dtype, shape: shape, bytes: inputs[index])
+      return MergeInput.Model(reader, index: index, parameters: parameters)
     }
-    let output = UnsafeMutableRawBufferPointer(
-      rebasing: joined[(inputs.count * byteCount)..<((inputs.count + 1) * byteCount)])
-    let chunk = try MergeChunk(ingredients, elementCount: byteCount / max(1, dtype.byteWidth ?? 1))
-    tally.add(try recipe.combine(chunk, as: dtype, into: output), tensor: tensor)
-    return Array(output)
+    let engine = MergeEngine(recipe, executor: .serial)
+    let merge = try engine.prepare(MergeInput(name: tensor, models: models))
+    var output = [UInt8](repeating: 0, count: inputs.first?.count ?? 0)
+    let nonFinite = try output.withUnsafeMutableBytes { try merge.combine(elements: 0..<count, into: $0) }
+    tally.add(nonFinite, tensor: tensor)
+    return output
   }
 
   private func describe(_ outcome: Repository.MergeOutcome, _ repository: Repository, _ tally: NonFiniteTally) {

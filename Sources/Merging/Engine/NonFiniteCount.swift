@@ -5,10 +5,13 @@ package struct NonFiniteCount: Hashable, Sendable {
   package var nan: Int
   /// Infinities of either sign: from an input, or from a result beyond the range of its type.
   package var infinite: Int
+  /// Infinities where every input is finite: the result is beyond the range of its type.
+  package var overflowed: Int
 
-  package init(nan: Int = 0, infinite: Int = 0) {
+  package init(nan: Int = 0, infinite: Int = 0, overflowed: Int = 0) {
     self.nan = nan
     self.infinite = infinite
+    self.overflowed = overflowed
   }
 
   /// Counts stored elements of type F64, F32, BF16 or F16; of other types there are none.
@@ -29,6 +32,24 @@ package struct NonFiniteCount: Hashable, Sendable {
   package static func += (left: inout NonFiniteCount, right: NonFiniteCount) {
     left.nan += right.nan
     left.infinite += right.infinite
+    left.overflowed += right.overflowed
+  }
+
+  /// How many infinities of a result stand where all inputs are finite. Reads the inputs again: that is rare.
+  static func overflows(
+    in result: UnsafeRawBufferPointer, as dtype: DType, from readers: [any TensorReader], elements: Range<Int>
+  ) throws -> Int {
+    let values = UnsafeMutableBufferPointer<Double>.allocate(capacity: elements.count)
+    defer { values.deallocate() }
+    try FloatConversion.decode(result, as: dtype, into: values)
+    var isCandidate = values.map(\.isInfinite)
+    for reader in readers where FloatConversion.isSupported(reader.dtype) {
+      let raw = try RawPieces([reader], elements)
+      try FloatConversion.decode(raw.bytes(0, 0..<elements.count), as: reader.dtype, into: values)
+      withExtendedLifetime(raw) {}
+      for index in isCandidate.indices where !values[index].isFinite { isCandidate[index] = false }
+    }
+    return isCandidate.count { $0 }
   }
 
   /// In order of their bits, magnitudes are finite numbers, then infinity, then NaN. Signed, because baseline vectors

@@ -1,0 +1,52 @@
+import Glibc
+import Synchronization
+import Tensors
+
+/// Whether tensors hold the same bytes.
+enum ContentComparison {
+  /// Elements compared at a time; models that were trained differ in the first.
+  private static let pieceElementCount = StatisticsGrid.cellElementCount
+
+  /// By digest where readers have one; else byte by byte, up to the first piece that differs.
+  static func areEqual(_ readers: [any TensorReader], on executor: MergeExecutor) throws -> Bool {
+    guard let first = readers.first else { return false }
+    let others = readers.dropFirst()
+    guard others.allSatisfy({ $0.dtype == first.dtype && $0.shape == first.shape }) else { return false }
+    let digests = readers.compactMap(\.digest)
+    if digests.count == readers.count { return Set(digests).count == 1 }
+    guard first.dtype.byteWidth != nil else { return false }
+    let pieceCount = (first.shape.elementCount + pieceElementCount - 1) / pieceElementCount
+    guard try pieceIsEqual(0, first, others) else { return false }
+    let differs = Atomic<Bool>(false)
+    try executor.run(count: max(0, pieceCount - 1)) { index in
+      guard !differs.load(ordering: .relaxed) else { return }
+      if try !pieceIsEqual(index + 1, first, others) { differs.store(true, ordering: .relaxed) }
+    }
+    return !differs.load(ordering: .relaxed)
+  }
+
+  private static func pieceIsEqual(
+    _ index: Int, _ first: any TensorReader, _ others: ArraySlice<any TensorReader>
+  ) throws -> Bool {
+    let start = index * pieceElementCount
+    let elements = start..<min(start + pieceElementCount, first.shape.elementCount)
+    let byteCount = elements.count * (first.dtype.byteWidth ?? 0)
+    guard byteCount > 0 else { return true }
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * byteCount, alignment: 64)
+    defer { scratch.deallocate() }
+    let left = try bytes(first, elements, UnsafeMutableRawBufferPointer(rebasing: scratch[..<byteCount]))
+    for other in others {
+      let right = try bytes(other, elements, UnsafeMutableRawBufferPointer(rebasing: scratch[byteCount...]))
+      guard let a = left.baseAddress, let b = right.baseAddress, memcmp(a, b, byteCount) == 0 else { return false }
+    }
+    return true
+  }
+
+  private static func bytes(
+    _ reader: any TensorReader, _ elements: Range<Int>, _ scratch: UnsafeMutableRawBufferPointer
+  ) throws -> UnsafeRawBufferPointer {
+    if let resident = reader.residentBytes(of: elements) { return resident }
+    try reader.read(elements: elements, into: scratch)
+    return UnsafeRawBufferPointer(scratch)
+  }
+}

@@ -1,0 +1,76 @@
+import Tensors
+
+/// One tensor of one model, read in pieces. The engine never sees files: whoever starts a merge supplies the readers.
+package protocol TensorReader: Sendable {
+  var dtype: DType { get }
+  var shape: Shape { get }
+
+  /// Identifies the tensor's bytes, if that is known without reading: two readers of one merge whose digests are equal
+  /// hold equal bytes, two whose digests differ do not. `nil` makes the engine compare the bytes where it matters.
+  var digest: [UInt8]? { get }
+
+  /// Reads elements `elements`, counted in C order, as little-endian bytes.
+  ///
+  /// Called from several threads at a time. `buffer` has exactly the size of those elements. Ranges begin at multiples
+  /// of `StatisticsGrid.cellElementCount` or where the caller of `PreparedMerge.combine` begins.
+  func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws
+
+  /// The bytes of those elements where they lie in memory already, valid while the reader lives.
+  func residentBytes(of elements: Range<Int>) -> UnsafeRawBufferPointer?
+}
+
+extension TensorReader {
+  package var digest: [UInt8]? { nil }
+
+  package func residentBytes(of elements: Range<Int>) -> UnsafeRawBufferPointer? { nil }
+}
+
+/// A tensor in memory.
+package final class ResidentTensor: TensorReader, @unchecked Sendable {
+  package let dtype: DType
+  package let shape: Shape
+  // Sendable: written before anybody else holds the object, read only from then on.
+  private let storage: UnsafeMutableRawBufferPointer
+
+  /// - Parameter fill: writes all bytes of the tensor.
+  /// - Throws: `unsupportedDType` for types narrower than a byte; `sizeMismatch` for a size beyond `Int`; what `fill` throws.
+  package init(dtype: DType, shape: Shape, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+    let byteCount = try ResidentTensor.byteCount(dtype, shape)
+    self.dtype = dtype
+    self.shape = shape
+    storage = .allocate(byteCount: max(1, byteCount), alignment: 64)
+    try fill(UnsafeMutableRawBufferPointer(rebasing: storage[..<byteCount]))
+  }
+
+  /// - Throws: `sizeMismatch` unless `bytes` are exactly the elements of that shape; `unsupportedDType`.
+  package convenience init(dtype: DType, shape: Shape, bytes: [UInt8]) throws {
+    let byteCount = try ResidentTensor.byteCount(dtype, shape)
+    guard byteCount == bytes.count else {
+      throw MergeError(
+        .sizeMismatch, "\(bytes.count) bytes do not hold exactly \(shape.elementCount) \(dtype.rawValue) elements")
+    }
+    try self.init(dtype: dtype, shape: shape) { $0.copyBytes(from: bytes) }
+  }
+
+  deinit { storage.deallocate() }
+
+  private static func byteCount(_ dtype: DType, _ shape: Shape) throws(MergeError) -> Int {
+    guard dtype.byteWidth != nil else {
+      throw MergeError(.unsupportedDType, "\(dtype.rawValue) elements are no whole bytes")
+    }
+    do throws(TensorError) {
+      return try shape.byteCount(of: dtype)
+    } catch {
+      throw MergeError(.sizeMismatch, error.message)
+    }
+  }
+
+  package func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) {
+    if let bytes = residentBytes(of: elements) { buffer.copyMemory(from: bytes) }
+  }
+
+  package func residentBytes(of elements: Range<Int>) -> UnsafeRawBufferPointer? {
+    let width = dtype.bitWidth / 8
+    return UnsafeRawBufferPointer(rebasing: storage[elements.lowerBound * width..<elements.upperBound * width])
+  }
+}

@@ -1,0 +1,69 @@
+/// Task arithmetic: θ = θ₀ + λ Σ wᵢ(θᵢ − θ₀), with θ₀ the base. A negative weight forgets.
+///
+/// With `normalize` the sum is divided by Σ wᵢ, or by 1 if that is closer to 0 than 1e-8.
+///
+/// - Shapes: base, models and the result have the same.
+/// - DType and accumulation: all in F64, sums in the order given, one rounding at the end.
+/// - NaN and infinity: propagate. Models of weight 0 are left out, whatever they hold.
+/// - Source: the paper below, equation 1 and section 2.
+/// - Checked by: TaskArithmeticTests, against numpy.
+package struct TaskArithmetic: MergeRecipe {
+  package static let lambda = MergeParameter(
+    "lambda", "scales the sum of the task vectors", default: 1, mergekitKey: "lambda")
+  package static let normalize = MergeParameter(
+    "normalize", "divide by the sum of the weights", default: false, mergekitKey: "normalize")
+
+  package init() {}
+
+  package var name: String { "task-arithmetic" }
+
+  package var summary: String { "the base plus the weighted sum of all changes: θ₀ + λ Σ w(θ − θ₀)" }
+
+  package var paper: Paper? {
+    Paper(
+      title: "Editing Models with Task Arithmetic", authors: "Ilharco et al.", venue: "ICLR 2023", arXiv: "2212.04089")
+  }
+
+  package var parameters: [ParameterSpec] {
+    [MergeParameter.weight.spec, TaskArithmetic.lambda.spec, TaskArithmetic.normalize.spec]
+  }
+
+  package var base: BaseUse { .required }
+
+  package var mergekit: MergekitMethod? { MergekitMethod("task_arithmetic") }
+
+  package func prepare(
+    _ input: MergeInput, survey: (any ModelSurvey)?, on executor: MergeExecutor
+  ) throws -> MergeDecision {
+    guard let base = input.base else { return .take(.model(0)) }
+    let lambda = input.parameters[TaskArithmetic.lambda]
+    let total = input.models.reduce(0) { $0 + $1.weight }
+    let divisor = input.parameters[TaskArithmetic.normalize] && abs(total) >= 1e-8 ? total : 1
+    let counting = input.models.indices.filter { input.models[$0].weight != 0 }
+    if lambda == 0 || counting.isEmpty { return .take(.base) }
+    let weights = counting.map { input.models[$0].weight }
+    if weights.count == 1, weights[0] == divisor, lambda == 1 { return .take(.model(counting[0])) }
+    let kernel = Kernel(weights: weights, divisor: divisor, lambda: lambda)
+    return .combine(
+      BlockCombination(
+        readers: counting.map { input.models[$0].reader } + [base], dtype: input.dtype, kernel: kernel))
+  }
+
+  /// Inputs: the models, then the base.
+  private struct Kernel: BlockKernel {
+    let weights: [Double]
+    let divisor: Double
+    let lambda: Double
+
+    func combine(_ block: MergeBlock) {
+      let base = block.input(weights.count)
+      let result = block.result
+      result.update(repeating: -0.0, count: block.count)
+      for (index, weight) in weights.enumerated() {
+        let model = block.input(index)
+        for i in 0..<block.count { result[i] += weight * (model[i] - base[i]) }
+      }
+      for i in 0..<block.count { result[i] = base[i] + lambda * (result[i] / divisor) }
+    }
+  }
+}
