@@ -31,6 +31,8 @@ package struct TrainerError: Error, Sendable, Equatable, CustomStringConvertible
     case resourceLimit
     /// A state dict has a parameter the network has not.
     case unexpectedParameter
+    /// A pattern for parameters' names that matches none, or patterns that leave none to train.
+    case unmatchedPattern
     /// A domain the data set has not.
     case unknownDomain
     /// Shapes of neighbouring layers, or of images and network, do not fit.

@@ -101,7 +101,7 @@ package enum ErrorPresentation {
       Shown(status: .negative, message: error.message, hint: "nothing was committed; try a smaller --learning-rate")
     case .classCountMismatch, .insufficientRows, .labelOutOfRange, .malformedDataFile, .malformedDescription,
       .malformedNetwork, .malformedTask, .missingParameter, .resourceLimit, .unexpectedParameter, .unknownDomain,
-      .shapeMismatch, .wrongParameterShape:
+      .unmatchedPattern, .shapeMismatch, .wrongParameterShape:
       Shown(status: .invalidData, message: error.message)
     }
   }

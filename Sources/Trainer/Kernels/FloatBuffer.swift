@@ -15,6 +15,12 @@ final class FloatBuffer: @unchecked Sendable {
 
   convenience init(_ values: [Float]) {
     self.init(count: values.count)
+    copy(values)
+  }
+
+  /// Overwrites the first elements.
+  func copy(_ values: [Float]) {
+    precondition(values.count <= count)
     values.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { start.update(from: base, count: source.count) }
     }
@@ -23,6 +29,8 @@ final class FloatBuffer: @unchecked Sendable {
   deinit {
     UnsafeMutableRawPointer(start).deallocate()
   }
+
+  var elements: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: start, count: count) }
 
   var values: [Float] { Array(UnsafeBufferPointer(start: start, count: count)) }
 }

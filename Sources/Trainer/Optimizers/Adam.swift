@@ -6,20 +6,23 @@
 /// weight decay is an L2 penalty added to the gradient.
 package struct Adam: Optimizer {
   package static let name = "adam"
-  package static let defaults: OptimizerSettings = ["weight-decay": 0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8]
+  package static let defaults: NamedSettings = ["weight-decay": 0, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8]
 
-  private var moments: AdamMoments
-  private let weightDecay: Float
+  package var stepCount = 0
+  private let moments: AdamMoments
 
-  package init(settings: OptimizerSettings, parameterCount: Int) {
+  package init(settings: NamedSettings, parameterCount: Int) {
     moments = AdamMoments(settings: settings, parameterCount: parameterCount)
-    weightDecay = Float(settings["weight-decay"])
   }
 
-  package mutating func step(
-    parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, learningRate: Double
+  package var buffers: [(name: String, values: UnsafeMutableBufferPointer<Float>)] { moments.buffers }
+
+  package func update(
+    _ range: ParameterRange, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    learningRate: Double
   ) {
-    moments.step(
-      parameters: parameters, gradient: gradient, learningRate: learningRate, penalty: weightDecay, shrinkage: 1)
+    moments.update(
+      range, stepCount: stepCount, parameters: parameters, gradient: gradient,
+      learningRate: learningRate * range.learningRateScale, penalty: Float(range.weightDecay), shrinkage: 1)
   }
 }

@@ -5,21 +5,24 @@
 /// default weight decay is 0.01.
 package struct AdamW: Optimizer {
   package static let name = "adamw"
-  package static let defaults: OptimizerSettings = ["weight-decay": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8]
+  package static let defaults: NamedSettings = ["weight-decay": 0.01, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8]
 
-  private var moments: AdamMoments
-  private let weightDecay: Double
+  package var stepCount = 0
+  private let moments: AdamMoments
 
-  package init(settings: OptimizerSettings, parameterCount: Int) {
+  package init(settings: NamedSettings, parameterCount: Int) {
     moments = AdamMoments(settings: settings, parameterCount: parameterCount)
-    weightDecay = settings["weight-decay"]
   }
 
-  package mutating func step(
-    parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, learningRate: Double
+  package var buffers: [(name: String, values: UnsafeMutableBufferPointer<Float>)] { moments.buffers }
+
+  package func update(
+    _ range: ParameterRange, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    learningRate: Double
   ) {
-    moments.step(
-      parameters: parameters, gradient: gradient, learningRate: learningRate, penalty: 0,
-      shrinkage: Float(1 - learningRate * weightDecay))
+    let rate = learningRate * range.learningRateScale
+    moments.update(
+      range, stepCount: stepCount, parameters: parameters, gradient: gradient, learningRate: rate, penalty: 0,
+      shrinkage: Float(1 - rate * range.weightDecay))
   }
 }

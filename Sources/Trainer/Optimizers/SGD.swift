@@ -1,38 +1,50 @@
-/// Stochastic gradient descent with momentum: g <- g + λ θ; v <- μ v + g (v = g in the first step); θ <- θ - η v.
+/// Stochastic gradient descent with momentum: g <- g + λ θ; v <- μ v + (1 - τ) g (v = g in the first step);
+/// θ <- θ - η v, or with Nesterov's correction θ <- θ - η (g + μ v).
 ///
 /// DType: f32. Determinism: elementwise.
-/// Source: torch.optim.SGD with dampening 0, without Nesterov's correction.
+/// Source: I. Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013;
+/// torch.optim.SGD, whose velocity is not scaled by the learning rate.
 package struct SGD: Optimizer {
   package static let name = "sgd"
-  package static let defaults: OptimizerSettings = ["momentum": 0, "weight-decay": 0]
+  package static let defaults: NamedSettings = [
+    "momentum": 0, "dampening": 0, "weight-decay": 0, "nesterov": false,
+  ]
 
+  package var stepCount = 0
   private let momentum: Float
-  private let weightDecay: Float
-  private let parameterCount: Int
+  private let dampening: Float
+  private let isNesterov: Bool
   private let velocity: FloatBuffer
-  private var stepCount = 0
 
-  package init(settings: OptimizerSettings, parameterCount: Int) {
+  package init(settings: NamedSettings, parameterCount: Int) {
     momentum = Float(settings["momentum"])
-    weightDecay = Float(settings["weight-decay"])
-    self.parameterCount = parameterCount
+    dampening = Float(settings["dampening"])
+    isNesterov = settings.isOn("nesterov")
     velocity = FloatBuffer(count: momentum == 0 ? 0 : parameterCount)
   }
 
-  package mutating func step(
-    parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, learningRate: Double
+  package var buffers: [(name: String, values: UnsafeMutableBufferPointer<Float>)] {
+    [(name: "momentum_buffer", values: velocity.elements)]
+  }
+
+  package func update(
+    _ range: ParameterRange, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    learningRate: Double
   ) {
-    let rate = Float(learningRate)
-    let velocity = velocity.start
-    for index in 0..<parameterCount {
-      var update = gradient[index]
-      if weightDecay != 0 { update += weightDecay * parameters[index] }
-      if momentum != 0 {
-        if stepCount > 0 { update += momentum * velocity[index] }
-        velocity[index] = update
-      }
-      parameters[index] -= rate * update
+    let rate = Float(learningRate * range.learningRateScale)
+    let decay = Float(range.weightDecay)
+    let (parameters, gradient) = (parameters + range.offset, gradient + range.offset)
+    guard momentum != 0 else {
+      for index in 0..<range.count { parameters[index] -= rate * (gradient[index] + decay * parameters[index]) }
+      return
     }
-    stepCount += 1
+    let velocity = velocity.start + range.offset
+    let (kept, added) = stepCount == 1 ? (0, 1) : (momentum, 1 - dampening)
+    let (momentum, isNesterov) = (momentum, isNesterov)
+    for index in 0..<range.count {
+      let slope = gradient[index] + decay * parameters[index]
+      velocity[index] = kept * velocity[index] + added * slope
+      parameters[index] -= rate * (isNesterov ? slope + momentum * velocity[index] : velocity[index])
+    }
   }
 }

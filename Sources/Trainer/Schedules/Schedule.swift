@@ -15,9 +15,3 @@ package protocol Schedule: Sendable {
   /// The factor of a step, counted from 0.
   func factor(step: Int, of stepCount: Int) -> Double
 }
-
-extension Schedule {
-  package var json: JSONValue {
-    .object(JSONObject([(key: "name", value: .string(Self.name))] + settings))
-  }
-}

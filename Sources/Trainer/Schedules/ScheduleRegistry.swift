@@ -2,7 +2,9 @@ import Documents
 
 /// The schedules a task may name.
 enum ScheduleRegistry {
-  static let types: [any Schedule.Type] = [ConstantSchedule.self, StepSchedule.self]
+  static let types: [any Schedule.Type] = [
+    ConstantSchedule.self, CosineSchedule.self, LinearSchedule.self, StepSchedule.self,
+  ]
 
   /// Reads `{name: step, at: 0.75, factor: 0.2}`.
   static func schedule(yaml: YAMLMapping) throws -> any Schedule {

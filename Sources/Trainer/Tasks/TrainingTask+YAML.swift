@@ -22,11 +22,14 @@ extension TrainingTask {
     validationPerDomain = try yaml.optionalMapping("validation")?.naturalNumber("per-domain", default: 0) ?? 0
     stepCount = try Self.stepCount(yaml)
     batchSize = try Self.batchSize(yaml, default: 64)
-    optimizer = try OptimizerChoice(yaml: yaml)
-    schedule = try yaml.optionalMapping("schedule").map(ScheduleRegistry.schedule(yaml:)) ?? ConstantSchedule()
+    optimizer = try OptimizerChoice(task: yaml)
+    schedule = try yaml.optionalMapping("schedule").map(ScheduleChoice.init(yaml:)) ?? ScheduleChoice()
+    loss = try LossRegistry.loss(task: yaml)
+    clipping = try yaml.optionalMapping("clip").map(GradientClipping.init(yaml:))
+    parameters = try ParameterSelection(task: yaml)
     linearProbe = try yaml.optionalMapping("linear-probe").map { probe in
       LinearProbe(
-        stepCount: try Self.stepCount(probe), learningRate: try Self.learningRate(probe),
+        stepCount: try Self.stepCount(probe), learningRate: try OptimizerChoice.learningRate(probe),
         batchSize: try Self.batchSize(probe, default: 128))
     }
     head = try Self.headPolicy(yaml)
@@ -57,49 +60,9 @@ extension TrainingTask {
     return size
   }
 
-  fileprivate static func learningRate(_ yaml: YAMLMapping) throws -> Double {
-    let rate = try yaml.optionalNumber("learning-rate") ?? 1e-3
-    guard rate >= 0 else { throw yaml.invalidValue(of: "learning-rate", mustBe: "at least 0") }
-    return rate
-  }
-
   private static func headPolicy(_ yaml: YAMLMapping) throws -> HeadPolicy? {
     guard let text = try yaml.optionalString("head") else { return nil }
     guard let policy = HeadPolicy(rawValue: text) else { throw yaml.invalidValue(of: "head", mustBe: "keep or new") }
     return policy
-  }
-}
-
-extension TrainingTask.OptimizerChoice {
-  /// Reads `optimizer`, which is a name or a mapping; Adam with its defaults if it is left out.
-  fileprivate init(yaml: YAMLMapping) throws {
-    guard yaml.has("optimizer") else {
-      self.init(name: Adam.name, learningRate: 1e-3, settings: Adam.defaults)
-      return
-    }
-    if let name = try? yaml.string("optimizer") {
-      guard let type = OptimizerRegistry.type(named: name) else {
-        throw Self.unknown(yaml, key: "optimizer")
-      }
-      self.init(name: name, learningRate: 1e-3, settings: type.defaults)
-      return
-    }
-    let mapping = try yaml.mapping("optimizer")
-    let name = try mapping.string("name")
-    guard let type = OptimizerRegistry.type(named: name) else { throw Self.unknown(mapping, key: "name") }
-    var settings = type.defaults
-    for key in settings.names {
-      guard let value = try mapping.optionalNumber(key) else { continue }
-      guard value >= 0 else { throw mapping.invalidValue(of: key, mustBe: "at least 0") }
-      settings[key] = value
-    }
-    for key in ["beta1", "beta2"] where settings[key] >= 1 {
-      throw mapping.invalidValue(of: key, mustBe: "below 1")
-    }
-    self.init(name: name, learningRate: try TrainingTask.learningRate(mapping), settings: settings)
-  }
-
-  private static func unknown(_ yaml: YAMLMapping, key: String) -> DocumentError {
-    yaml.invalidValue(of: key, mustBe: "one of \(OptimizerRegistry.names.joined(separator: ", "))")
   }
 }

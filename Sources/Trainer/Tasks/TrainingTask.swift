@@ -13,6 +13,11 @@ import Documents
 /// batch: 64
 /// optimizer: {name: adam, learning-rate: 1e-3, weight-decay: 0}  # or the name alone; learning-rate 1e-3
 /// schedule: {name: step, at: 0.75, factor: 0.2}           # constant
+/// loss: {name: cross-entropy, label-smoothing: 0.1}       # cross-entropy without
+/// clip: {norm: 1}                 # none
+/// groups: [{match: "*.bias", weight-decay: 0}]            # none
+/// freeze: [conv1.*]               # nothing
+/// train-only: [head.*]            # everything
 /// linear-probe: {steps: 200, learning-rate: 1e-3, batch: 128}    # none
 /// head: keep                      # or new; keeps the head if it has the data set's number of classes
 /// ```
@@ -22,13 +27,6 @@ package struct TrainingTask: Sendable {
     case keep
     /// A fresh head, whatever there was.
     case new
-  }
-
-  /// Which optimizer, and its hyper-parameters.
-  package struct OptimizerChoice: Sendable, Equatable {
-    package var name: String
-    package var learningRate: Double
-    package var settings: OptimizerSettings
   }
 
   /// Training of the head alone, by Adam on features computed once, before the whole network is trained.
@@ -49,7 +47,11 @@ package struct TrainingTask: Sendable {
   package var stepCount: Int
   package var batchSize: Int
   package var optimizer: OptimizerChoice
-  package var schedule: any Schedule
+  package var schedule: ScheduleChoice
+  package var loss: any Loss
+  package var clipping: GradientClipping?
+  /// Which parameters are trained, and those with hyper-parameters of their own.
+  package var parameters: ParameterSelection
   package var linearProbe: LinearProbe?
   /// nil keeps a head that fits and replaces one that does not.
   package var head: HeadPolicy?
@@ -96,19 +98,17 @@ extension TrainingTask {
     var train: [JSONObject.Member] = []
     if let domains { train.append((key: "domains", value: .array(domains.map { .string($0) }))) }
     if let trainPerDomain { train.append((key: "per-domain", value: .integer(Int64(trainPerDomain)))) }
-    var optimizer: [JSONObject.Member] = [
-      (key: "name", value: .string(self.optimizer.name)),
-      (key: "learning-rate", value: .number(self.optimizer.learningRate)),
-    ]
-    optimizer += self.optimizer.settings.entries.map { (key: $0.name, value: .number($0.value)) }
     var members: [JSONObject.Member] = [
       (key: "task", value: .string(name)), (key: "data", value: .string(dataPath)),
       (key: "network", value: .string(networkPath)), (key: "weights", value: .string(weightsPath)),
       (key: "train", value: .object(JSONObject(train))),
       (key: "validation", value: ["per-domain": .integer(Int64(validationPerDomain))]),
       (key: "steps", value: .integer(Int64(stepCount))), (key: "batch", value: .integer(Int64(batchSize))),
-      (key: "optimizer", value: .object(JSONObject(optimizer))), (key: "schedule", value: schedule.json),
+      (key: "optimizer", value: optimizer.json), (key: "schedule", value: schedule.json),
+      (key: "loss", value: loss.json),
     ]
+    if let clipping { members.append((key: "clip", value: clipping.json)) }
+    members += parameters.json
     if let linearProbe { members.append((key: "linear-probe", value: linearProbe.json)) }
     if let head { members.append((key: "head", value: .string(head.rawValue))) }
     return .object(JSONObject(members))

@@ -4,7 +4,11 @@ struct TrainingPhase {
   let stepCount: Int
   let batchSize: Int
   let learningRate: Double
-  let schedule: any Schedule
+  let schedule: ScheduleChoice
+  let clipping: GradientClipping?
+  /// The parameters that are trained.
+  let ranges: [ParameterRange]
+  let threadCount: Int
   let seed: UInt64
 
   struct Result {
@@ -40,9 +44,10 @@ struct TrainingPhase {
         throw TrainerError(
           .nonFiniteLoss, "the loss is \(loss) in step \(step + 1) of \(stepCount) (\(phase.rawValue))")
       }
+      clipping?.apply(to: pass.gradient.start, of: ranges, threadCount: threadCount)
       optimizer.step(
-        parameters: parameters.start, gradient: pass.gradient.start,
-        learningRate: learningRate * schedule.factor(step: step, of: stepCount))
+        ranges, parameters: parameters.start, gradient: pass.gradient.start,
+        learningRate: learningRate * schedule.factor(step: step, of: stepCount), threadCount: threadCount)
       if (step + 1) % historyStride == 0 || step + 1 == stepCount {
         result.history.append(TrainingOutcome.HistoryEntry(step: step + 1, loss: loss))
       }

@@ -26,6 +26,7 @@ package struct TrainingRun {
         .insufficientRows,
         "task \(request.task.name.quoted()) leaves no row of \(request.dataset.name.quoted()) to train on")
     }
+    try request.task.loss.check(classCount: network.classCount)
     trainExamples = try request.dataset.examples(split.train)
     validationExamples = try request.dataset.examples(split.validation)
     blas = try BLAS.load()
@@ -61,11 +62,14 @@ package struct TrainingRun {
     let features = FloatExamples(
       inputShape: .features(network.featureCount), labels: trainExamples.labels, domains: trainExamples.domains,
       values: try backbone.output(trainExamples))
+    let head = try network.headAlone()
     let phase = TrainingPhase(
       phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize,
-      learningRate: settings.learningRate, schedule: ConstantSchedule(), seed: request.seed)
+      learningRate: settings.learningRate, schedule: ScheduleChoice(), clipping: nil,
+      ranges: try ranges(of: head, ParameterSelection(), Adam.defaults), threadCount: request.threadCount,
+      seed: request.seed)
     return try train(
-      network.headAlone(), phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
+      head, phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
   }
 
   private mutating func trainNetwork(_ observer: TrainingObserver) throws -> TrainingPhase.Result {
@@ -75,21 +79,31 @@ package struct TrainingRun {
     }
     let phase = TrainingPhase(
       phase: .train, stepCount: task.stepCount, batchSize: task.batchSize, learningRate: task.optimizer.learningRate,
-      schedule: task.schedule, seed: request.seed)
+      schedule: task.schedule, clipping: task.clipping,
+      ranges: try ranges(of: network.chain, task.parameters, task.optimizer.settings), threadCount: request.threadCount,
+      seed: request.seed)
     return try train(
       network.chain, phase, optimizer: optimizer, settings: task.optimizer.settings, examples: trainExamples, observer)
   }
 
+  private func ranges(
+    of chain: LayerChain, _ selection: ParameterSelection, _ settings: NamedSettings
+  ) throws -> [ParameterRange] {
+    try selection.ranges(
+      of: chain.parameters.map { (name: $0.name, elementCount: $0.elementCount) }, weightDecay: settings["weight-decay"]
+    )
+  }
+
   /// Trains the layers of `chain` and puts their new parameters among the weights.
   private mutating func train<Rule: Optimizer>(
-    _ chain: LayerChain, _ phase: TrainingPhase, optimizer: Rule.Type, settings: OptimizerSettings,
+    _ chain: LayerChain, _ phase: TrainingPhase, optimizer: Rule.Type, settings: NamedSettings,
     examples: some ExampleSource, _ observer: TrainingObserver
   ) throws -> TrainingPhase.Result {
     guard phase.stepCount > 0 else { return TrainingPhase.Result() }
     let layers = Network(chain)
     let parameters = try layers.pack(weights)
     let pass = try GradientPass(
-      layers, loss: CrossEntropy(), batchSize: phase.batchSize, threadCount: request.threadCount, blas: blas)
+      layers, loss: request.task.loss, batchSize: phase.batchSize, threadCount: request.threadCount, blas: blas)
     var rule = Rule(settings: settings, parameterCount: layers.parameterCount)
     let result = try phase.run(pass, optimizer: &rule, parameters: parameters, examples: examples, observer: observer)
     for entry in try layers.unpack(parameters).entries {

@@ -1,4 +1,4 @@
-"""Writes networks.json and optimizers.json: losses, gradients and optimizer steps as PyTorch computes them.
+"""Writes networks.json: losses and gradients as PyTorch computes them.
 
     pip install torch numpy
     python generate_networks.py
@@ -91,49 +91,6 @@ gradient_cases = [
         [2, 5, 4], [{"name": "layer", "type": "GroupNorm", "num_groups": 2, "num_channels": 4}], 80), 6),
 ]
 
-whole = define([1, 8, 8], [
-    {"name": "conv1", "type": "Conv2d", "in_channels": 1, "out_channels": 4, "kernel_size": 3, "stride": 2, "padding": 1},
-    {"type": "ReLU"},
-    {"name": "conv2", "type": "Conv2d", "in_channels": 4, "out_channels": 6, "kernel_size": 3, "stride": 2, "padding": 1},
-    {"type": "ReLU"},
-    {"type": "Flatten"},
-    {"name": "head", "type": "Linear", "in_features": 24, "out_features": 3}])
-
-optimizers = {
-    "sgd": (torch.optim.SGD, {"lr": 0.05}, {}),
-    "sgd with momentum": (torch.optim.SGD, {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.01},
-                          {"momentum": 0.9, "weight-decay": 0.01}),
-    "adam": (torch.optim.Adam, {"lr": 2e-3}, {}),
-    "adam with weight decay": (torch.optim.Adam, {"lr": 2e-3, "weight_decay": 0.1}, {"weight-decay": 0.1}),
-    "adam with other betas": (torch.optim.Adam, {"lr": 2e-3, "betas": (0.8, 0.95), "eps": 1e-6},
-                              {"beta1": 0.8, "beta2": 0.95, "eps": 1e-6}),
-    "adamw": (torch.optim.AdamW, {"lr": 2e-3, "weight_decay": 0.1}, {"weight-decay": 0.1}),
-}
-
-
-def optimizer_cases():
-    start = make(whole)
-    inputs, labels = batch(whole, 24)
-    cases = []
-    for name, (kind, arguments, settings) in optimizers.items():
-        network = make(whole)
-        network.load_state_dict(start.state_dict())
-        optimizer = kind(network.parameters(), **arguments)
-        losses = []
-        for _ in range(20):
-            optimizer.zero_grad()
-            loss = nn.functional.cross_entropy(network(inputs), labels)
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-        cases.append({
-            "name": name, "optimizer": name.split()[0], "learning-rate": arguments["lr"], "settings": settings,
-            "losses": losses, "weights": tensors(network.named_parameters())})
-    return {
-        "definition": whole, "weights": tensors(start.named_parameters()), "inputs": floats(inputs),
-        "labels": labels.tolist(), "cases": cases}
-
-
 def write(path, value):
     with open(path, "w", encoding="utf-8") as file:
         json.dump(value, file, separators=(",", ":"))
@@ -141,4 +98,3 @@ def write(path, value):
 
 
 write("networks.json", {"torch": torch.__version__, "cases": gradient_cases})
-write("optimizers.json", {"torch": torch.__version__, **optimizer_cases()})

@@ -14,21 +14,30 @@ struct TrainingTaskTests {
     schedule: {name: step, at: 0.75, factor: 0.2}
     linear-probe: {steps: 100}
     head: new
+    loss: {name: cross-entropy, label-smoothing: 0.1}
+    clip: {norm: 1}
+    groups: [{match: "*.bias", weight-decay: 0}]
+    freeze: conv1.*
+    train-only: ["*.weight", "*.bias"]
     """
 
   @Test func everythingIsReadAndWrittenToTheRecipe() throws {
     let task = try TrainingTask.parse(Self.text, name: "target.yaml")
     #expect(task.domains == ["0", "15.0"])
-    #expect(task.optimizer.settings == ["momentum": 0.9, "weight-decay": 0])
+    #expect(task.optimizer.settings == ["momentum": 0.9, "dampening": 0, "weight-decay": 0, "nesterov": false])
     #expect(
       task.json == [
         "task": "target", "data": "data/rotated.yaml", "network": "network.json", "weights": "model.safetensors",
         "train": ["domains": ["0", "15.0"], "per-domain": 100], "validation": ["per-domain": 25], "steps": 200,
         "batch": 32,
         "optimizer": [
-          "name": "sgd", "learning-rate": .number(0.01), "momentum": .number(0.9), "weight-decay": .number(0),
+          "name": "sgd", "learning-rate": .number(0.01), "momentum": .number(0.9), "dampening": .number(0),
+          "weight-decay": .number(0), "nesterov": false,
         ],
         "schedule": ["name": "step", "at": .number(0.75), "factor": .number(0.2)],
+        "loss": ["name": "cross-entropy", "label-smoothing": .number(0.1)], "clip": ["norm": .number(1)],
+        "groups": [["match": "*.bias", "weight-decay": .number(0)]], "freeze": ["conv1.*"],
+        "train-only": ["*.weight", "*.bias"],
         "linear-probe": ["steps": 100, "learning-rate": .number(0.001), "batch": 128], "head": "new",
       ])
   }
@@ -76,9 +85,19 @@ struct TrainingTaskTests {
     ("{name: sgd, learning-rate: 1e-2, momentum: 0.9}", "lion", "optimizer", 7),
     ("{name: sgd, learning-rate: 1e-2, momentum: 0.9}", "{name: adam, beta1: 1}", "beta1", 7),
     ("learning-rate: 1e-2", "learning-rate: -1", "learning-rate", 7), ("at: 0.75", "at: 2", "at", 8),
-    ("name: step", "name: cosine", "name", 8), ("factor: 0.2", "factor: 0.2, gamma: 1", "gamma", 8),
+    ("name: step", "name: zigzag", "name", 8), ("factor: 0.2", "factor: 0.2, gamma: 1", "gamma", 8),
     ("{steps: 100}", "{steps: 100, epochs: 3}", "epochs", 9), ("per-domain: 25", "per-domain: -1", "per-domain", 4),
     ("task: target", "task: target\nwarmup: 3", "warmup", 2),
+    ("momentum: 0.9", "nesterov: true", "nesterov", 7), ("momentum: 0.9", "nesterov: 1", "nesterov", 7),
+    ("factor: 0.2", "factor: 0.2, warm-up: -1", "warm-up", 8), ("at: 0.75", "at: [0.5, 1.5]", "at", 8),
+    ("name: cross-entropy", "name: hinge", "name", 11),
+    ("{name: cross-entropy, label-smoothing: 0.1}", "l1", "loss", 11),
+    ("label-smoothing: 0.1", "label-smoothing: 2", "label-smoothing", 11),
+    ("label-smoothing: 0.1", "class-weights: [0, 0]", "class-weights", 11), ("norm: 1", "norm: 0", "norm", 12),
+    ("norm: 1", "value: -1", "value", 12), ("norm: 1", "norm: 1, value: 1", "value", 12),
+    ("{norm: 1}", "{}", "norm", 12), ("weight-decay: 0}]", "weight-decay: -1}]", "weight-decay", 13),
+    ("weight-decay: 0}]", "learning-rate-scale: -1}]", "learning-rate-scale", 13),
+    ("match: \"*.bias\", ", "", "match", 13), ("weight-decay: 0}]", "decay: 0}]", "decay", 13),
   ])
   func malformedTasksNameKeyAndLine(old: String, new: String, key: String, line: Int) {
     #expect(Self.text.contains(old))
