@@ -34,7 +34,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Merging", dependencies: ["Tensors"], swiftSettings: strict),
     .target(
-      name: "Trainer", dependencies: ["COpenBLAS", "CZlib", "Documents", "Tensors"], swiftSettings: strict),
+      name: "Trainer", dependencies: ["COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors"],
+      swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
 
     // What a person types.

@@ -13,7 +13,7 @@ enum Parser: String, CaseIterable {
   case safetensors
   case task, certificate, dataset
   case network
-  case idx
+  case idx, npy, zip
 
   func run(_ input: UnsafeRawBufferPointer) throws {
     switch self {
@@ -30,7 +30,9 @@ enum Parser: String, CaseIterable {
     case .certificate: _ = try Certificate.parse(String(decoding: input, as: UTF8.self), name: "certificate.yaml")
     case .dataset: _ = try DatasetDescription.parse(String(decoding: input, as: UTF8.self), name: "data.yaml")
     case .network: _ = try NetworkDefinition(json: JSONParser.parse(Array(input)))
-    case .idx: _ = try IDX(fileBytes: Array(input), name: "data.idx")
+    case .idx: _ = try IDX.read(DataFile(bytes: Array(input), name: "data.idx"))
+    case .npy: _ = try NPY.read(DataFile(bytes: Array(input), name: "data.npy"))
+    case .zip: _ = try ZIPArchive(DataFile(bytes: Array(input), name: "data.npz"))
     }
   }
 }

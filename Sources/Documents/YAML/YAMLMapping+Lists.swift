@@ -1,6 +1,11 @@
 // The typed accessors of lists, in pairs like those of single values.
 
 extension YAMLMapping {
+  /// Whether the value of a key is a list, for keys that take one or something else. Counts as asking for it.
+  package func isList(_ key: String) -> Bool {
+    if case .sequence = find(key)?.content { true } else { false }
+  }
+
   package func strings(_ key: String) throws(DocumentError) -> [String] {
     try required(key, optionalStrings(key), "a list of strings")
   }

@@ -2,77 +2,52 @@ import Documents
 import Tensors
 
 extension DatasetDescription {
-  /// Bytes of all images together.
-  private static let byteLimit = 1 << 33
-
-  /// Reads the files and lays out the rows.
+  /// Reads what has to be read of the files and lays out the rows.
   ///
-  /// - Throws: `TrainerError` with code `dataFileMissing`, `malformedDataFile`, `labelOutOfRange` or `resourceLimit`.
+  /// - Throws: `TrainerError` with code `dataFileMissing`, `malformedDataFile`, `labelOutOfRange`, `insufficientRows` or
+  ///   `resourceLimit`.
   package func load(dataFolder: DataFolder) throws -> ImageDataset {
-    var pixels: [UInt8] = []
-    var shape: [Int]?
-    var fileLabels: [UInt8] = []
-    var imageCount = 0
-    for (index, file) in images.enumerated() {
-      let array = try Self.images(file, in: dataFolder)
-      if let shape, shape != Array(array.dimensions.dropFirst()) {
-        throw TrainerError(
-          .malformedDataFile,
-          "\(file.quoted()) has images of shape \(Array(array.dimensions.dropFirst())), "
-            + "\(images[0].quoted()) of \(shape)"
-        )
-      }
-      shape = Array(array.dimensions.dropFirst())
-      imageCount += array.dimensions[0]
-      guard pixels.count + array.bytes.count <= Self.byteLimit else {
-        throw TrainerError(.resourceLimit, "the images of \(name.quoted()) are more than \(Self.byteLimit) bytes")
-      }
-      if labels.indices.contains(index) {
-        fileLabels += try Self.labels(labels[index], count: array.dimensions[0], imageFile: file, in: dataFolder)
-      }
-      pixels = pixels.isEmpty ? array.bytes : pixels + array.bytes
+    let files = try format.read(from: dataFolder)
+    if files.domains != nil, rowMaker?.domainNames != nil {
+      throw TrainerError(
+        .malformedDescription, "the files of data set \(name.quoted()) have domains, the description makes others")
     }
-    let dimensions = shape ?? []
-    guard dimensions.count >= 2, dimensions.allSatisfy({ $0 > 0 }) else {
-      throw TrainerError(.malformedDataFile, "\(images[0].quoted()) has images of the empty shape \(dimensions)")
+    let (classCount, classNames) = try classes(of: files)
+    let kept = try labelledImages(files, classCount: classCount)
+    guard !kept.isEmpty else {
+      throw TrainerError(.insufficientRows, "data set \(name.quoted()) has no rows")
     }
-    let kept = try labelledImages(fileLabels, imageCount: imageCount)
+    let domainNames = rowMaker?.domainNames ?? files.domains?.names ?? ["all"]
+    let rows =
+      try rowMaker?.rows(kept) ?? kept.map { ImageRow(image: $0.image, label: $0.label, domain: $0.domain) }
+    let pipeline = try PixelPipeline(
+      files.images, rowMaker: rowMaker, transforms: transforms, normalization: normalization, datasetName: name,
+      domainNames: domainNames, rows: rows)
     return ImageDataset(
-      name: name,
-      imageShape: .image(
-        channels: dimensions.count == 3 ? dimensions[2] : 1, height: dimensions[0], width: dimensions[1]),
-      classCount: classCount, domainNames: transform?.domainNames ?? ["all"],
-      rows: try transform?.rows(kept) ?? kept.map { ImageRow(image: $0.image, label: $0.label, domain: 0, angle: 0) },
-      pixels: pixels)
+      name: name, imageShape: pipeline.outputShape, classCount: classCount, classNames: classNames,
+      domainNames: domainNames, rows: rows, pipeline: pipeline)
   }
 
-  private static func images(_ file: String, in folder: DataFolder) throws -> IDX {
-    let array = try IDX(fileBytes: DataFolder.read(try folder.resolve(file)), name: file)
-    guard (3...4).contains(array.dimensions.count) else {
+  private func classes(of files: FileExamples) throws -> (Int, [String]?) {
+    let names = classNames ?? (rowMaker?.labelRule ?? .kept == .kept && relabel == nil ? files.classNames : nil)
+    guard let count = classCount ?? names?.count else {
       throw TrainerError(
-        .malformedDataFile,
-        "\(file.quoted()) has shape \(array.dimensions), images have shape [N, H, W] or [N, H, W, C]")
+        .malformedDescription,
+        "the files of data set \(name.quoted()) do not name their classes: say how many, \"classes: 10\"")
     }
-    return array
-  }
-
-  private static func labels(
-    _ file: String, count: Int, imageFile: String, in folder: DataFolder
-  ) throws -> [UInt8] {
-    let array = try IDX(fileBytes: DataFolder.read(try folder.resolve(file)), name: file)
-    guard array.dimensions == [count] else {
+    guard names.map({ $0.count == count }) ?? true else {
       throw TrainerError(
-        .malformedDataFile,
-        "\(file.quoted()) has labels of shape \(array.dimensions), \(imageFile.quoted()) has \(count) images")
+        .malformedDescription,
+        "data set \(name.quoted()) is said to have \(count) classes, its files have \(names?.count ?? 0)")
     }
-    return array.bytes
+    return (count, names)
   }
 
   /// The images that stay, in their order after shuffle, slice and relabel, with their labels.
-  private func labelledImages(_ fileLabels: [UInt8], imageCount: Int) throws -> [LabelledImage] {
-    var order = Array(0..<imageCount)
+  private func labelledImages(_ files: FileExamples, classCount: Int) throws -> [LabelledImage] {
+    var order = Array(0..<files.images.count)
     if let shuffleSeed {
-      order = CounterRandom(seed: shuffleSeed, stream: "shuffle").permutation(count: imageCount)
+      order = CounterRandom(seed: shuffleSeed, stream: "shuffle").permutation(count: files.images.count)
     }
     guard firstRow <= order.count else {
       throw TrainerError(
@@ -83,16 +58,23 @@ extension DatasetDescription {
         .insufficientRows,
         "data set \(name.quoted()) has \(order.count) rows, not \(rowLimit) from row \(firstRow) on")
     }
-    let kept = order[firstRow...].prefix(rowLimit ?? order.count)
-    if transform?.ownClassCount != nil { return kept.map { LabelledImage(image: $0, label: 0) } }
-    return try kept.compactMap { image in
-      let label = Int(fileLabels[image])
-      if let relabel { return relabel[label].map { LabelledImage(image: image, label: Int32($0)) } }
-      guard label < classCount else {
-        throw TrainerError(
-          .labelOutOfRange, "row \(image) of data set \(name.quoted()) has label \(label), classes are \(classCount)")
+    let rule = rowMaker?.labelRule ?? .kept
+    return try order[firstRow...].prefix(rowLimit ?? order.count).compactMap { image in
+      let domain = files.domains?.indices[image] ?? 0
+      guard rule.needsFileLabels else { return LabelledImage(image: image, label: 0, domain: domain) }
+      let label = files.labels[image]
+      if let relabel {
+        return relabel[label].map { LabelledImage(image: image, label: Int32($0), domain: domain) }
       }
-      return LabelledImage(image: image, label: Int32(label))
+      // Labels that others are derived from need not be below the number of classes.
+      let bound = rule == .kept ? classCount : Int(Int32.max)
+      guard (0..<bound).contains(label) else {
+        throw TrainerError(
+          .labelOutOfRange,
+          "row \(image) of data set \(name.quoted()) has label \(label)"
+            + (rule == .kept ? ", classes are \(classCount)" : ""))
+      }
+      return LabelledImage(image: image, label: Int32(label), domain: domain)
     }
   }
 }

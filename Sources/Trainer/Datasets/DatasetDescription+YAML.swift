@@ -14,48 +14,54 @@ extension DatasetDescription {
   private static let classLimit = 1_000_000
 
   private init(yaml: YAMLMapping) throws {
+    json = yaml.jsonValue
     name = try yaml.string("name")
-    guard try yaml.string("format") == "idx" else { throw yaml.invalidValue(of: "format", mustBe: "idx") }
-    transform = try DatasetTransformRegistry.transform(yaml: yaml)
-    images = try Self.fileNames(yaml, "images")
-    labels = try Self.labelNames(yaml, imageCount: images.count, areMade: transform?.ownClassCount != nil)
-    classCount = try yaml.integer("classes")
-    guard (1...Self.classLimit).contains(classCount) else {
-      throw yaml.invalidValue(of: "classes", mustBe: "between 1 and \(Self.classLimit)")
+    rowMaker = try RowMakerRegistry.rowMaker(yaml: yaml)
+    let rule = rowMaker?.labelRule ?? .kept
+    (classCount, classNames) = try Self.classes(yaml, rule: rule)
+    let fileDomains = try yaml.optionalMapping("domains")?.optionalStrings("files")
+    if fileDomains != nil, rowMaker?.domainNames != nil {
+      throw yaml.invalidValue(of: "domains", mustBe: "given by \"files\" or by what is done to the images, not both")
     }
-    if let own = transform?.ownClassCount, own != classCount {
-      throw yaml.invalidValue(of: "classes", mustBe: "\(own), the number of labels made")
-    }
+    format = try DatasetFormatRegistry.format(
+      yaml: yaml,
+      context: DatasetFormatContext(
+        labelsAreMade: !rule.needsFileLabels, fileDomains: fileDomains, classNames: classNames))
     shuffleSeed = try yaml.optionalSeed("shuffle")
     let rows = try yaml.optionalMapping("rows")
     firstRow = try rows?.naturalNumber("from", default: 0) ?? 0
     rowLimit = try rows?.optionalNaturalNumber("count")
-    relabel = try Self.relabel(yaml, classCount: classCount, areMade: transform?.ownClassCount != nil)
+    relabel = try Self.relabel(yaml, classCount: classCount, rule: rule)
+    transforms = try ImageTransformRegistry.entries(yaml: yaml)
+    normalization = try Normalization(yaml: yaml)
   }
 
-  private static func fileNames(_ yaml: YAMLMapping, _ key: String) throws -> [String] {
-    let names = try yaml.oneOrMoreStrings(key)
-    guard !names.isEmpty else { throw yaml.invalidValue(of: key, mustBe: "at least one file") }
-    for name in names { try DataFolder.check(name) }
-    return names
-  }
-
-  private static func labelNames(_ yaml: YAMLMapping, imageCount: Int, areMade: Bool) throws -> [String] {
-    if areMade, !yaml.has("labels") { return [] }
-    let names = try fileNames(yaml, "labels")
-    guard names.count == imageCount else {
-      throw yaml.invalidValue(of: "labels", mustBe: "\(imageCount) files, as many as images")
+  /// `classes`, a number or a list of names; it may be left out where something else says how many there are.
+  private static func classes(_ yaml: YAMLMapping, rule: LabelRule) throws -> (Int?, [String]?) {
+    let names = yaml.isList("classes") ? try yaml.strings("classes") : nil
+    if let names, names.isEmpty || Set(names).count != names.count || names.count > classLimit {
+      throw yaml.invalidValue(of: "classes", mustBe: "a number, or a list of different names")
     }
-    return names
+    let count = try names?.count ?? yaml.optionalInteger("classes")
+    if let count, !(1...classLimit).contains(count) {
+      throw yaml.invalidValue(of: "classes", mustBe: "between 1 and \(classLimit)")
+    }
+    if let made = rule.classCount, let count, made != count {
+      throw yaml.invalidValue(of: "classes", mustBe: "\(made), the number of labels made")
+    }
+    return (count ?? rule.classCount, names)
   }
 
-  private static func relabel(_ yaml: YAMLMapping, classCount: Int, areMade: Bool) throws -> [Int: Int]? {
+  private static func relabel(_ yaml: YAMLMapping, classCount: Int?, rule: LabelRule) throws -> [Int: Int]? {
     guard let mapping = try yaml.optionalMapping("relabel") else { return nil }
-    guard !areMade else { throw yaml.invalidValue(of: "relabel", mustBe: "left out, because labels are made") }
+    guard rule == .kept else { throw yaml.invalidValue(of: "relabel", mustBe: "left out, because labels are made") }
+    guard let classCount else {
+      throw yaml.invalidValue(of: "relabel", mustBe: "given with \"classes\", the number of new labels")
+    }
     var result: [Int: Int] = [:]
     for key in mapping.keys {
-      guard let old = Int(key), (0...255).contains(old), String(old) == key else {
-        throw yaml.invalidValue(of: "relabel", mustBe: "a mapping from labels 0 to 255, not from \(key.quoted())")
+      guard let old = Int(key), old >= 0, String(old) == key else {
+        throw yaml.invalidValue(of: "relabel", mustBe: "a mapping from labels, not from \(key.quoted())")
       }
       let new = try mapping.integer(key)
       guard (0..<classCount).contains(new) else {

@@ -12,26 +12,34 @@ import Documents
 /// rows: {from: 0, count: 30000}   # `count` may be left out
 /// relabel: {0: 0, 1: 1, 2: 0}     # rows with other labels are dropped
 /// domains: {rotate: [0, 15, 30]}  # or `augment`, or `label-by`
+/// transforms: [{random-crop: {size: 28, padding: 2}}]
+/// normalize: {mean: 0.1307, std: 0.3081}
 /// ```
 ///
-/// Images of rank 3 are gray, [N, H, W]; of rank 4 they are [N, H, W, C].
+/// docs/data.md has every key.
 package struct DatasetDescription: Sendable {
   package let name: String
-  /// Names of IDX files below the data folder.
-  package let images: [String]
-  /// As many as `images`; none if the labels are made here.
-  package let labels: [String]
-  package let classCount: Int
+  let format: any DatasetFormat
+  /// nil if the classes are those the files name.
+  let classCount: Int?
+  /// The names of the labels, if the description gives them.
+  let classNames: [String]?
   /// Rows are put in the order of the permutation of CounterRandom(seed, stream "shuffle").
-  package let shuffleSeed: UInt64?
+  let shuffleSeed: UInt64?
   /// Then all rows before `firstRow`, and after `rowLimit` rows, are dropped.
-  package let firstRow: Int
-  package let rowLimit: Int?
+  let firstRow: Int
+  let rowLimit: Int?
   /// Then labels are replaced, and rows whose label is not a key dropped.
-  package let relabel: [Int: Int]?
-  /// Then rows are made of what is left; without a transform every image is a row of the one domain "all".
-  package let transform: (any DatasetTransform)?
+  let relabel: [Int: Int]?
+  /// Then rows are made of what is left; without a maker every image is a row.
+  let rowMaker: (any RowMaker)?
+  /// Then, whenever a row is read, its pixels are transformed and made numbers.
+  let transforms: [ImageTransformRegistry.Entry]
+  let normalization: Normalization
+
+  /// Everything the description says, for recipes and ids.
+  package let json: JSONValue
 
   /// The data files, so that a caller can hash them.
-  package var files: [String] { images + labels }
+  package func fileNames(in folder: DataFolder) throws -> [String] { try format.fileNames(in: folder) }
 }

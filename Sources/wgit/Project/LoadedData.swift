@@ -1,4 +1,5 @@
 import Documents
+import Glibc
 import Trainer
 import WeightStore
 
@@ -10,8 +11,8 @@ struct LoadedData {
 
   init(_ path: String, from project: ProjectFiles, folder: DataFolder) throws {
     let description = try DatasetDescription.parse(project.text(path), name: path)
-    files = try LoadedData.digests(of: description, in: folder)
     dataset = try description.load(dataFolder: folder)
+    files = try LoadedData.digests(of: description, in: folder)
   }
 
   /// One id for all files together.
@@ -20,12 +21,27 @@ struct LoadedData {
     return SHA256.digest(of: list.canonicalBytes())
   }
 
+  /// Read piece by piece: a data file may be larger than memory.
+  private static func digest(of file: OpenFile) throws -> Digest {
+    let hash = try SHA256()
+    let byteCount = try file.byteCount()
+    var piece = [UInt8](repeating: 0, count: min(1 << 20, max(1, byteCount)))
+    try piece.withUnsafeMutableBytes { piece in
+      for offset in stride(from: 0, to: byteCount, by: piece.count) {
+        let part = UnsafeMutableRawBufferPointer(rebasing: piece[..<min(piece.count, byteCount - offset)])
+        try file.read(into: part, at: offset)
+        hash.update(UnsafeRawBufferPointer(part))
+      }
+    }
+    return hash.finish()
+  }
+
   static func digests(
     of description: DatasetDescription, in folder: DataFolder
   ) throws -> [(name: String, sha256: Digest)] {
-    try description.files.map { name in
-      let file = try OpenFile.open(folder.resolve(name), flags: 0)
-      return (name, SHA256.digest(of: try file.read(at: 0, count: try file.byteCount())))
+    try description.fileNames(in: folder).map { name in
+      let file = try OpenFile.open(folder.resolve(name), flags: O_NONBLOCK)
+      return (name, try digest(of: file))
     }
   }
 }

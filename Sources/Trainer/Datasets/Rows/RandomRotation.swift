@@ -5,8 +5,9 @@ import Tensors
 ///
 /// Every image stands `copies` times (1 unless given), all images of the first copy before those of the second. The
 /// angle is uniform in [from, to): draw copy x images + image of CounterRandom(seed, stream "augment/rotate").
-package struct RandomRotation: DatasetTransform {
+package struct RandomRotation: RowMaker {
   package static let key = "augment"
+  package static let kind = "rotate"
 
   private static let copyLimit = 1000
   private static let rowLimit = 1 << 28
@@ -38,7 +39,7 @@ package struct RandomRotation: DatasetTransform {
     return (0..<copyCount * images.count).map { draw in
       let row = images[draw % images.count]
       let angle = fromDegrees + (toDegrees - fromDegrees) * random.uniform(at: UInt64(draw))
-      return ImageRow(image: row.image, label: row.label, domain: 0, angle: angle)
+      return ImageRow(image: row.image, label: row.label, domain: row.domain, edit: .turn(degrees: angle))
     }
   }
 }

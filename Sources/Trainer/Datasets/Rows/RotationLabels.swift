@@ -8,8 +8,9 @@ import Tensors
 /// the angle's index.
 /// Source: S. Gidaris, P. Singh, N. Komodakis, "Unsupervised representation learning by predicting image rotations",
 /// ICLR 2018.
-package struct RotationLabels: DatasetTransform {
+package struct RotationLabels: RowMaker {
   package static let key = "label-by"
+  package static let kind = "rotate"
 
   private let degrees: [Double]
   private let seed: UInt64
@@ -20,13 +21,13 @@ package struct RotationLabels: DatasetTransform {
     seed = try yaml.optionalSeed("seed") ?? 0
   }
 
-  package var ownClassCount: Int? { degrees.count }
+  package var labelRule: LabelRule { .made(classCount: degrees.count) }
 
   package func rows(_ images: [LabelledImage]) -> [ImageRow] {
     let random = CounterRandom(seed: seed, stream: "label-by/rotate")
     return images.enumerated().map { index, row in
       let choice = random.integer(at: UInt64(index), below: degrees.count)
-      return ImageRow(image: row.image, label: Int32(choice), domain: 0, angle: degrees[choice])
+      return ImageRow(image: row.image, label: Int32(choice), domain: row.domain, edit: .turn(degrees: degrees[choice]))
     }
   }
 }

@@ -1,5 +1,14 @@
 import Documents
 
+extension TrainerError {
+  static func unknownDomain(_ domain: String, of dataset: String, _ known: [String]) -> TrainerError {
+    TrainerError(
+      .unknownDomain,
+      "data set \(dataset.quoted()) has no domain \(domain.quoted()); it has "
+        + known.prefix(20).map { $0.quoted(limit: 20) }.joined(separator: ", "))
+  }
+}
+
 /// Which rows of a data set: in each of the domains, `perDomain` rows after the first `skip`.
 package struct RowSelection: Sendable, Equatable {
   /// Names; nil for all domains.
@@ -30,8 +39,8 @@ extension ImageDataset {
   }
 
   /// The examples of a selection.
-  package func examples(_ selection: RowSelection) throws -> ExampleSet {
-    try examples(try rowNumbers(selection))
+  package func examples(_ selection: RowSelection, threadCount: Int = 1) throws -> ExampleSet {
+    try examples(try rowNumbers(selection), threadCount: threadCount)
   }
 
   /// Rows to train on and rows to validate on, from the same domains and never the same rows.
@@ -53,10 +62,7 @@ extension ImageDataset {
 
   private func domainRows(_ names: [String]?) throws -> [(name: String, rows: [Int])] {
     for name in names ?? [] where !domainNames.contains(name) {
-      throw TrainerError(
-        .unknownDomain,
-        "data set \(self.name.quoted()) has no domain \(name.quoted()); it has "
-          + domainNames.prefix(20).map { $0.quoted(limit: 20) }.joined(separator: ", "))
+      throw TrainerError.unknownDomain(name, of: self.name, domainNames)
     }
     var rowsOfDomain: [[Int]] = Array(repeating: [], count: domainNames.count)
     for (index, row) in rows.enumerated() { rowsOfDomain[Int(row.domain)].append(index) }
