@@ -65,19 +65,18 @@ package struct MergekitMethod: Hashable, Sendable {
   /// Whether `base_model` is the first of the models, not the point that all were made from.
   package let baseIsFirstModel: Bool
   package let missingTensor: MissingTensor
+  /// Keys that mergekit knows and that change nothing here.
+  package let ignoredKeys: Set<String>
 
-  init(_ name: String, baseIsFirstModel: Bool = false, missingTensor: MissingTensor = .refuse) {
+  init(
+    _ name: String, baseIsFirstModel: Bool = false, missingTensor: MissingTensor = .refuse,
+    ignoredKeys: Set<String> = []
+  ) {
     self.name = name
     self.baseIsFirstModel = baseIsFirstModel
     self.missingTensor = missingTensor
+    self.ignoredKeys = ignoredKeys
   }
-}
-
-/// Something about a model beside its weights: one tensor per tensor of the model, under the same name.
-package struct MergeCompanion: Hashable, Sendable {
-  /// The key in `MergeInput.Model.companions` and the option's name.
-  package let name: String
-  package let summary: String
 }
 
 extension MergeRecipe {

@@ -1,7 +1,11 @@
 /// The recipes that there are.
 package enum MergeRecipes {
   /// All recipes, the default first.
-  package static let all: [any MergeRecipe] = [Ratatouille(), Weighted(), TaskArithmetic()]
+  package static let all: [any MergeRecipe] = [
+    Ratatouille(), Weighted(), WiseFT(), ModelStock(), TaskArithmetic(), Ties(), DareLinear(), DareTies(), DellaTies(),
+    DellaLinear(), Breadcrumbs(), BreadcrumbsTies(), Slerp(), NuSlerp(), MultiSlerp(), Karcher(), Sce(), Ram(),
+    RamPlus(), RamPlusTensorLocal(), NearSwap(), ArceeFusion(), Passthrough(), Fisher(), RegMean(), Emr(),
+  ]
 
   /// The recipe of that name, if there is one.
   package static func named(_ name: String) -> (any MergeRecipe)? {

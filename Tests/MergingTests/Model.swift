@@ -62,8 +62,8 @@ final class FailureBox: @unchecked Sendable {
 ///   - step: elements per call.
 func merge(
   _ models: [Model], base: Model? = nil, by strategy: String = "ratatouille", as dtype: DType? = nil,
-  name: String = "layer.weight", shape: [Int]? = nil, seed: UInt64 = 0, step: Int = .max,
-  on executor: MergeExecutor = .serial
+  name: String = "layer.weight", shape: [Int]? = nil, seed: UInt64 = 0, companions: [[String: any TensorReader]] = [],
+  step: Int = .max, on executor: MergeExecutor = .serial
 ) throws -> Merged {
   let strategy = try MergeStrategy(parsing: strategy)
   var parameters = try strategy.modelParameters(count: models.count)
@@ -71,7 +71,9 @@ func merge(
   let input = try MergeInput(
     name: name, base: base?.tensor(shape),
     models: models.indices.map {
-      MergeInput.Model(try models[$0].tensor(shape), index: $0, parameters: parameters[$0])
+      MergeInput.Model(
+        try models[$0].tensor(shape), index: $0, parameters: parameters[$0],
+        companions: companions.isEmpty ? [:] : companions[$0])
     },
     parameters: strategy.shared, dtype: dtype, seed: seed)
   let engine = MergeEngine(strategy.recipe, executor: executor)

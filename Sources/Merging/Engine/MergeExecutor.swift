@@ -33,8 +33,7 @@ package struct MergeExecutor: Sendable {
       slots.deallocate()
     }
     // Every index is written by one call only, and read after all of them.
-    nonisolated(unsafe) let places = slots
-    try run(count: count) { places[$0] = try body($0) }
+    try run(count: count) { slots[$0] = try body($0) }
     return slots.compactMap(\.self)
   }
 }

@@ -9,10 +9,12 @@ package protocol TensorReader: Sendable {
   /// hold equal bytes, two whose digests differ do not. `nil` makes the engine compare the bytes where it matters.
   var digest: [UInt8]? { get }
 
+  /// How many elements are best read at a time, because they are stored together; 0 if it does not matter.
+  var preferredElementCount: Int { get }
+
   /// Reads elements `elements`, counted in C order, as little-endian bytes.
   ///
-  /// Called from several threads at a time. `buffer` has exactly the size of those elements. Ranges begin at multiples
-  /// of `StatisticsGrid.cellElementCount` or where the caller of `PreparedMerge.combine` begins.
+  /// Called from several threads at a time. `buffer` has exactly the size of those elements.
   func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws
 
   /// The bytes of those elements where they lie in memory already, valid while the reader lives.
@@ -21,6 +23,8 @@ package protocol TensorReader: Sendable {
 
 extension TensorReader {
   package var digest: [UInt8]? { nil }
+
+  package var preferredElementCount: Int { 0 }
 
   package func residentBytes(of elements: Range<Int>) -> UnsafeRawBufferPointer? { nil }
 }

@@ -17,6 +17,15 @@ struct WeightedSum: TensorCombination {
   var divisor = 1.0
   let dtype: DType
 
+  /// θ₀ + Σ cᵢ(θᵢ − θ₀), or Σ cᵢθᵢ without a base.
+  static func ofChanges(
+    _ models: [any TensorReader], _ coefficients: [Double], base: (any TensorReader)?, dtype: DType
+  ) -> WeightedSum {
+    var terms = zip(models, coefficients).map { Term(reader: $0, weight: $1) }
+    if let base { terms.append(Term(reader: base, weight: 1 - coefficients.reduce(0, +))) }
+    return WeightedSum(terms: terms.filter { $0.weight != 0 }, dtype: dtype)
+  }
+
   func combine(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
     let raw = try RawPieces(terms.map(\.reader), elements)
     let sum = LinearCombination(

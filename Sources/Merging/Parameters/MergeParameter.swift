@@ -81,6 +81,7 @@ extension MergeParameter<Double> {
     _ name: String, _ summary: String, default value: Double?, in range: ClosedRange<Double> = -.infinity ... .infinity,
     isPerModel: Bool = false, mergekitKey: String? = nil
   ) {
+    // Of a parameter that must be given, any number will do here.
     fallback = value ?? range.clamped(to: 0...1).lowerBound
     spec = ParameterSpec(
       name: name, summary: summary, kind: .number(range), defaultValue: value?.parameterValue, isPerModel: isPerModel,
@@ -110,13 +111,13 @@ extension MergeParameter<Bool> {
 
 extension MergeParameter where Value: MergeChoice {
   init(
-    _ name: String, _ summary: String, default value: Value, aliases: [String: Value] = [:],
-    mergekitKey: String? = nil, mergekitDefault: Value? = nil
+    _ name: String, _ summary: String, default value: Value, of choices: [Value] = Array(Value.allCases),
+    aliases: [String: Value] = [:], mergekitKey: String? = nil, mergekitDefault: Value? = nil
   ) {
     fallback = value
     spec = ParameterSpec(
       name: name, summary: summary,
-      kind: .choice(Value.allCases.map(\.rawValue), aliases: aliases.mapValues(\.rawValue)),
+      kind: .choice(choices.map(\.rawValue), aliases: aliases.mapValues(\.rawValue)),
       defaultValue: value.parameterValue, isPerModel: false, mergekitKey: mergekitKey,
       mergekitDefault: mergekitDefault?.parameterValue)
   }

@@ -6,7 +6,7 @@
 /// - Shapes: all ingredients and the result have the same.
 /// - Numerics: see `WeightedSum`.
 /// - Source: the paper below. Its code keeps a running mean in the storage type, which rounds N times; this rounds once.
-/// - Checked by: RatatouilleTests, against numpy.
+/// - Checked by: RatatouilleTests and RecipeGoldenTests, against numpy.
 package struct Ratatouille: MergeRecipe {
   package init() {}
 

@@ -6,7 +6,7 @@
 /// - DType and accumulation: all in F64, sums in the order given, one rounding at the end.
 /// - NaN and infinity: propagate. Models of weight 0 are left out, whatever they hold.
 /// - Source: the paper below, equation 1 and section 2.
-/// - Checked by: TaskArithmeticTests, against numpy.
+/// - Checked by: RecipeGoldenTests, against numpy; TaskArithmeticTests.
 package struct TaskArithmetic: MergeRecipe {
   package static let lambda = MergeParameter(
     "lambda", "scales the sum of the task vectors", default: 1, mergekitKey: "lambda")
@@ -30,7 +30,9 @@ package struct TaskArithmetic: MergeRecipe {
 
   package var base: BaseUse { .required }
 
-  package var mergekit: MergekitMethod? { MergekitMethod("task_arithmetic") }
+  package var mergekit: MergekitMethod? {
+    MergekitMethod("task_arithmetic", ignoredKeys: ["density", "int8_mask", "rescale"])
+  }
 
   package func prepare(
     _ input: MergeInput, survey: (any ModelSurvey)?, on executor: MergeExecutor

@@ -4,7 +4,7 @@
 /// - Numerics: see `WeightedSum`. Models of weight 0 are left out, whatever they hold; a model alone comes out as it is.
 /// - Throws: `badWeightSum` if the sum to divide by is zero or not finite.
 /// - Source: the paper below, which averages uniformly.
-/// - Checked by: WeightedTests, against numpy.
+/// - Checked by: WeightedTests and RecipeGoldenTests, against numpy.
 package struct Weighted: MergeRecipe {
   package static let normalize = MergeParameter(
     "normalize", "divide by the sum of the weights", default: true, mergekitKey: "normalize")

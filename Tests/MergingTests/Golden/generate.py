@@ -1,43 +1,17 @@
 #!/usr/bin/env python3
-"""Writes weighted_mean.json: weighted means by numpy in float64, rounded once to the type of the result.
+"""Writes weighted_mean.json, recipes.json and companions.json: merges by numpy in float64, rounded once to the type of the result.
 
 Run it in this folder; needs numpy. Tensors are hex strings of little-endian elements.
 """
 import json
 import math
-from fractions import Fraction
 
 import numpy as np
 
+import cases
+from encoding import decode, encode
+
 RNG = np.random.default_rng(7)
-NUMPY = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
-
-
-def bf16_bits(value):
-    """The bits of the nearest BF16 to a float64, ties to even."""
-    sign = 0x8000 if math.copysign(1, value) < 0 else 0
-    if math.isnan(value):
-        return 0x7FC0
-    if math.isinf(value):
-        return sign | 0x7F80
-    exact = Fraction(abs(value))
-    exponent = max(math.frexp(abs(value))[1] - 1, -126) if exact else -126
-    steps = round(exact / Fraction(2) ** (exponent - 7))
-    return sign | min(steps + ((exponent + 126) << 7), 0x7F80)
-
-
-def encode(values, dtype):
-    if dtype == "BF16":
-        return np.array([bf16_bits(v) for v in values.tolist()], dtype="<u2").tobytes().hex()
-    with np.errstate(over="ignore", invalid="ignore"):
-        return values.astype(NUMPY[dtype]).tobytes().hex()
-
-
-def decode(text, dtype):
-    raw = bytes.fromhex(text)
-    if dtype == "BF16":
-        return (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32).astype(np.float64)
-    return np.frombuffer(raw, NUMPY[dtype]).astype(np.float64)
 
 
 def mean(tensors, weights):
@@ -63,7 +37,7 @@ def case(name, tensors, dtypes, result, weights=None):
             "nan": int(np.isnan(rounded).sum()), "infinite": int(np.isinf(rounded).sum())}
 
 
-def main():
+def weighted_means():
     cases = []
     tiny = {"F64": 2.0**-1070, "F32": 2.0**-145, "BF16": 2.0**-130, "F16": 2.0**-20}
     for dtype in ["F64", "F32", "BF16", "F16"]:
@@ -96,4 +70,6 @@ def main():
         out.write("\n")
 
 
-main()
+weighted_means()
+cases.write("recipes.json")
+cases.write_companions("companions.json")
