@@ -11,8 +11,9 @@ import Documents
 /// ```
 ///
 /// Layers have PyTorch's type names and constructor arguments; parameters are named `<name>.weight`, `<name>.bias` and
-/// have PyTorch's shapes. The head is the last layer, a `Linear` with one output for each class; everything before it
-/// computes the features a linear probe is trained on.
+/// have PyTorch's shapes. A layer without a name takes its place in the list, from 0, as in `nn.Sequential`. The
+/// head is the last layer, a `Linear` with one output for each class; everything before it computes the features a
+/// linear probe is trained on.
 package struct NetworkDefinition: Sendable {
   package let chain: LayerChain
   /// The name of the last layer.
@@ -22,9 +23,13 @@ package struct NetworkDefinition: Sendable {
   /// - Throws: `TrainerError` naming the first layer that does not fit.
   package init(input: ActivationShape, layers: [NamedLayer], head: String) throws {
     let chain = try LayerChain(input: input, layers: layers)
-    guard let last = layers.last, last.name == head, let linear = last.layer as? Linear else {
+    guard let last = chain.operations.last, last.name == head, let linear = last.layer as? Linear else {
       throw TrainerError(
         .malformedNetwork, "the head \(head.quoted()) is not the name of a Linear that is the last layer")
+    }
+    guard case .features = last.outputShape else {
+      throw TrainerError(
+        .shapeMismatch, "the head \(head.quoted()) has output \(last.outputShape), not one number for each class")
     }
     self.chain = chain
     headName = head
@@ -35,6 +40,13 @@ package struct NetworkDefinition: Sendable {
   package var classCount: Int { headLayer.outFeatures }
   package var featureCount: Int { headLayer.inFeatures }
   package var parameters: [NetworkParameter] { chain.parameters }
+
+  /// Names and shapes of all parameters and buffers, as in PyTorch's state dict.
+  package var tensors: [(name: String, shape: [Int])] {
+    chain.operations.flatMap { operation in
+      operation.parameters.map { ($0.name, $0.shape) } + operation.buffers.map { ($0.name, $0.buffer.shape) }
+    }
+  }
 
   /// The names of the head's parameters.
   package var headParameterNames: [String] {
@@ -58,6 +70,6 @@ package struct NetworkDefinition: Sendable {
 
   /// The head alone, on features.
   func headAlone() throws -> LayerChain {
-    try LayerChain(input: .features(featureCount), layers: chain.layers.suffix(1))
+    try LayerChain(input: .features(featureCount), layers: [NamedLayer(name: headName, headLayer)])
   }
 }

@@ -1,12 +1,11 @@
-/// sums[j] <- sum over i of matrix[i, j]: the gradient of a bias added to every row.
+/// sums[j] <- sums[j] + sum over i of matrix[i, j]: the gradient of a bias added to every row.
 ///
-/// Shapes: matrix [rowCount, columnCount] row-major, sums [columnCount], overwritten.
+/// Shapes: matrix [rowCount, columnCount] row-major, sums [columnCount].
 /// DType: f32, accumulated in f32 row after row.
 /// Determinism: one thread, fixed order.
-func sumColumns(
-  of matrix: UnsafePointer<Float>, rowCount: Int, columnCount: Int, into sums: UnsafeMutablePointer<Float>
+func addColumns(
+  of matrix: UnsafePointer<Float>, rowCount: Int, columnCount: Int, to sums: UnsafeMutablePointer<Float>
 ) {
-  sums.update(repeating: 0, count: columnCount)
   for row in 0..<rowCount {
     let values = matrix + row * columnCount
     for column in 0..<columnCount { sums[column] += values[column] }

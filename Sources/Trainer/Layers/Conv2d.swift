@@ -7,7 +7,7 @@
 /// Gradients: with X the columns, dW = dyᵀ X, db = the column sums of dy, dx = col2im(dy W).
 /// DType: f32, accumulated in f32 by BLAS.
 /// Determinism: one thread, fixed order; bits depend on the BLAS core.
-/// Cost: 2 x windows x kernel x out_channels flops forward, twice that backward; saves the columns.
+/// Cost: 2 x windows x kernel x out_channels flops forward, twice that backward, and the columns made twice.
 /// Source: torch.nn.Conv2d.
 package struct Conv2d: Layer {
   package static let typeName = "Conv2d"
@@ -60,9 +60,7 @@ package struct Conv2d: Layer {
   }
 
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape {
-    guard case .image(let channels, let height, let width) = input else {
-      throw ShapeRefusal(reason: "it takes an image, not features")
-    }
+    guard case .image(let channels, let height, let width) = input else { throw .imageExpected(input) }
     guard channels == inChannels else { throw ShapeRefusal(reason: "in_channels is \(inChannels)") }
     guard min(height, width) + 2 * padding >= kernelSize else {
       throw ShapeRefusal(reason: "a kernel of \(kernelSize) is larger than the padded image")
@@ -72,27 +70,17 @@ package struct Conv2d: Layer {
       width: (width + 2 * padding - kernelSize) / stride + 1)
   }
 
-  package func savedCount(for input: ActivationShape, sampleCount: Int) -> Int {
-    columnCount(for: input) * sampleCount
-  }
-
   package func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int {
     columnCount(for: input) * sampleCount
   }
 
   package func forward(_ pass: ForwardPass) {
     let geometry = geometry(from: pass.inputShape, to: pass.outputShape)
-    for sample in 0..<pass.sampleCount {
-      im2col(
-        pass.input + sample * geometry.inputCount, geometry,
-        into: pass.saved + sample * geometry.positionCount * windowCount)
-    }
-    let rowCount = pass.sampleCount * geometry.positionCount
-    let columns = BLAS.Matrix(pass.saved, rowCount: rowCount, columnCount: windowCount)
+    let columns = columns(of: pass.input, geometry, sampleCount: pass.sampleCount, in: pass.temporary)
     let weight = BLAS.Matrix(pass.parameters, rowCount: outChannels, columnCount: windowCount)
     if hasBias {
       let bias = pass.parameters + outChannels * windowCount
-      fillRows(of: pass.output, rowCount: rowCount, columnCount: outChannels, with: bias)
+      fillRows(of: pass.output, rowCount: columns.rowCount, columnCount: outChannels, with: bias)
     }
     pass.blas.multiply(columns, weight.transposed, adding: hasBias ? 1 : 0, into: pass.output)
   }
@@ -100,22 +88,35 @@ package struct Conv2d: Layer {
   package func backward(_ pass: BackwardPass) {
     let geometry = geometry(from: pass.inputShape, to: pass.outputShape)
     let rowCount = pass.sampleCount * geometry.positionCount
-    let columns = BLAS.Matrix(pass.saved, rowCount: rowCount, columnCount: windowCount)
-    let weight = BLAS.Matrix(pass.parameters, rowCount: outChannels, columnCount: windowCount)
     let outputGradient = BLAS.Matrix(pass.outputGradient, rowCount: rowCount, columnCount: outChannels)
-    pass.blas.multiply(outputGradient.transposed, columns, adding: 0, into: pass.parameterGradient)
-    if hasBias {
-      sumColumns(
-        of: pass.outputGradient, rowCount: rowCount, columnCount: outChannels,
-        into: pass.parameterGradient + outChannels * windowCount)
+    if let parameterGradient = pass.parameterGradient {
+      let columns = columns(of: pass.input, geometry, sampleCount: pass.sampleCount, in: pass.temporary)
+      pass.blas.multiply(outputGradient.transposed, columns, adding: 1, into: parameterGradient)
+      if hasBias {
+        addColumns(
+          of: pass.outputGradient, rowCount: rowCount, columnCount: outChannels,
+          to: parameterGradient + outChannels * windowCount)
+      }
     }
     guard let inputGradient = pass.inputGradient else { return }
+    let weight = BLAS.Matrix(pass.parameters, rowCount: outChannels, columnCount: windowCount)
     pass.blas.multiply(outputGradient, weight, adding: 0, into: pass.temporary)
     for sample in 0..<pass.sampleCount {
       col2im(
         pass.temporary + sample * geometry.positionCount * windowCount, geometry,
         into: inputGradient + sample * geometry.inputCount)
     }
+  }
+
+  private func columns(
+    of input: UnsafePointer<Float>, _ geometry: WindowGeometry, sampleCount: Int,
+    in memory: UnsafeMutablePointer<Float>
+  ) -> BLAS.Matrix {
+    for sample in 0..<sampleCount {
+      im2col(
+        input + sample * geometry.inputCount, geometry, into: memory + sample * geometry.positionCount * windowCount)
+    }
+    return BLAS.Matrix(memory, rowCount: sampleCount * geometry.positionCount, columnCount: windowCount)
   }
 
   /// Floats in one sample's columns; 0 for an input the layer refuses.

@@ -1,6 +1,6 @@
-/// An image as features in PyTorch's order: channels, then height, then width.
+/// An image as features in PyTorch's order: channels, then height, then width; a sequence as features.
 ///
-/// Shapes: x [N, C, H, W], y [N, C x H x W]. Images lie N, H, W, C in memory, so both passes transpose each sample.
+/// Shapes: x [N, C, H, W], y [N, C x H x W], or x [N, L, D], y [N, L x D]. Images lie N, H, W, C in memory, so both passes transpose each sample.
 /// Determinism: moves values, computes nothing.
 /// Source: torch.nn.Flatten with its default dimensions.
 package struct Flatten: Layer {
@@ -8,6 +8,8 @@ package struct Flatten: Layer {
 
   package init() {}
   package init(arguments: inout LayerArguments) throws {}
+
+  package var needsInputForBackward: Bool { false }
 
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape {
     .features(input.elementCount)
@@ -34,10 +36,11 @@ package struct Flatten: Layer {
     }
   }
 
+  /// A sequence lies in memory as in PyTorch.
   private static func matrix(_ shape: ActivationShape) -> (positionCount: Int, channelCount: Int) {
     switch shape {
-    case .image(let channels, let height, let width): (height * width, channels)
-    case .features(let count): (1, count)
+    case .image: (shape.positionCount, shape.channelCount)
+    case .sequence, .features: (1, shape.elementCount)
     }
   }
 

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What `Layer.forward` works on. `input` and `output` are the same memory if the layer runs in place.
 package struct ForwardPass {
   let sampleCount: Int
@@ -8,5 +10,16 @@ package struct ForwardPass {
   let parameters: UnsafePointer<Float>
   let saved: UnsafeMutablePointer<Float>
   let temporary: UnsafeMutablePointer<Float>
+  /// Of a `BatchStatisticsLayer`; undefined for others.
+  let statistics: UnsafePointer<Float>
+  /// Whether the pass belongs to a training step; the alternative is evaluation.
+  let isTraining: Bool
+  /// The layer's random numbers for this step, if it is random and trained.
+  let random: CounterRandom?
+  /// The position of the first sample in the batch: random numbers are drawn by position.
+  let firstSample: Int
   let blas: BLAS
+
+  /// Rows of the input taken as a matrix of positions and channels.
+  var rowCount: Int { sampleCount * inputShape.positionCount }
 }

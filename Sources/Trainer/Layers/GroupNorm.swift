@@ -35,15 +35,13 @@ package struct GroupNorm: Layer {
   }
 
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape {
-    guard case .image(let channels, _, _) = input else {
-      throw ShapeRefusal(reason: "it takes an image, not features")
-    }
+    guard case .image(let channels, _, _) = input else { throw .imageExpected(input) }
     guard channels == channelCount else { throw ShapeRefusal(reason: "num_channels is \(channelCount)") }
     return input
   }
 
   /// The mean and 1 / √(variance + ε) of each sample's groups.
-  package func savedCount(for input: ActivationShape, sampleCount: Int) -> Int { 2 * groupCount * sampleCount }
+  package func savedCount(for input: ActivationShape) -> Int { 2 * groupCount }
 
   package func forward(_ pass: ForwardPass) {
     let count = pass.inputShape.elementCount
@@ -64,8 +62,7 @@ package struct GroupNorm: Layer {
   package func backward(_ pass: BackwardPass) {
     let count = pass.inputShape.elementCount
     let weight = pass.parameters
-    let (weightGradient, biasGradient) = (pass.parameterGradient, pass.parameterGradient + channelCount)
-    pass.parameterGradient.update(repeating: 0, count: 2 * channelCount)
+    let (weightGradient, biasGradient) = (pass.parameterGradient, pass.parameterGradient.map { $0 + channelCount })
     for sample in 0..<pass.sampleCount {
       let (input, outputGradient) = (pass.input + sample * count, pass.outputGradient + sample * count)
       for group in 0..<groupCount {
@@ -75,8 +72,8 @@ package struct GroupNorm: Layer {
         forEachElement(of: group, count: count) { index, channel in
           let normalized = (input[index] - mean) * inverse
           let gradient = outputGradient[index]
-          weightGradient[channel] += gradient * normalized
-          biasGradient[channel] += gradient
+          weightGradient?[channel] += gradient * normalized
+          biasGradient?[channel] += gradient
           sum += Double(gradient * weight[channel])
           projection += Double(gradient * weight[channel] * normalized)
         }

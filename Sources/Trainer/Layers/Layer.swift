@@ -4,7 +4,8 @@
 /// test and one line in `LayerRegistry`.
 ///
 /// Layers hold no weights and no activations. Both passes run on a few samples at a time, on one thread, in memory the
-/// caller owns; a layer must compute the same bits for the same samples whatever thread it runs on.
+/// caller owns; a layer must compute the same bits for the same samples whatever thread it runs on. A layer that must
+/// see the whole batch at once also conforms to `BatchStatisticsLayer`.
 package protocol Layer: Sendable {
   /// The value of `"type"` in a network definition.
   static var typeName: String { get }
@@ -18,17 +19,26 @@ package protocol Layer: Sendable {
   /// The parameters in the order in which they lie in memory, one after the other.
   var parameters: [LayerParameter] { get }
 
-  /// The shape of one sample's output, or nil with the reason why `input` does not fit.
+  /// What the state dict holds beside the parameters, in the order in which it lies in memory.
+  var buffers: [LayerBuffer] { get }
+
+  /// The shape of one sample's output, or the reason why `input` does not fit.
   func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape
 
   /// Whether `forward` may write its output over its input, and `backward` the input's gradient over the output's.
   var runsInPlace: Bool { get }
 
+  /// Whether `backward` reads `input`; if not, its memory may be taken for something else.
+  var needsInputForBackward: Bool { get }
+
   /// Whether `backward` reads `output`; if not, the next layer may write over it.
   var needsOutputForBackward: Bool { get }
 
-  /// Floats the layer keeps from forward to backward, for `sampleCount` samples.
-  func savedCount(for input: ActivationShape, sampleCount: Int) -> Int
+  /// Whether the layer draws random numbers while it is trained.
+  var isRandom: Bool { get }
+
+  /// Floats the layer keeps from forward to backward for each sample.
+  func savedCount(for input: ActivationShape) -> Int
 
   /// Floats the layer needs during a pass and not after it.
   func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int
@@ -40,8 +50,11 @@ package protocol Layer: Sendable {
 extension Layer {
   package var arguments: [LayerArgument] { [] }
   package var parameters: [LayerParameter] { [] }
+  package var buffers: [LayerBuffer] { [] }
   package var runsInPlace: Bool { false }
+  package var needsInputForBackward: Bool { true }
   package var needsOutputForBackward: Bool { false }
-  package func savedCount(for input: ActivationShape, sampleCount: Int) -> Int { 0 }
+  package var isRandom: Bool { false }
+  package func savedCount(for input: ActivationShape) -> Int { 0 }
   package func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int { 0 }
 }

@@ -12,4 +12,12 @@ package struct LayerArgument: Sendable {
   static func boolean(_ key: String, _ value: Bool) -> LayerArgument {
     LayerArgument(key: key, value: .bool(value))
   }
+
+  static func number(_ key: String, _ value: Double) -> LayerArgument {
+    LayerArgument(key: key, value: .number(value))
+  }
+
+  static func null(_ key: String) -> LayerArgument {
+    LayerArgument(key: key, value: .null)
+  }
 }

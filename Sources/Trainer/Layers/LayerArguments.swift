@@ -33,6 +33,22 @@ package struct LayerArguments {
     return boolean
   }
 
+  /// Whether the argument is given as `null`, which is then read.
+  mutating func isNull(_ key: String) -> Bool {
+    guard unread[key] == .null else { return false }
+    unread.removeValue(forKey: key)
+    return true
+  }
+
+  mutating func number(_ key: String, default preset: Double, in range: ClosedRange<Double>) throws -> Double {
+    guard let value = unread.removeValue(forKey: key) else { return preset }
+    guard let number = value.numberValue else { throw refusal("\"\(key)\" is not a number") }
+    guard range.contains(number) else {
+      throw refusal("\"\(key)\" is \(number), not between \(range.lowerBound) and \(range.upperBound)")
+    }
+    return number
+  }
+
   /// Refuses arguments nobody read.
   func finish() throws {
     guard let key = unread.keys.min() else { return }

@@ -4,6 +4,8 @@ enum LayerLimits {
   static let kernelSize = 1 << 10
   static let channels = 1 << 16
   static let features = 1 << 24
+  /// Positions of an input sequence.
+  static let sequenceLength = 1 << 20
   /// Height and width of an input image.
   static let imageSide = 1 << 14
   /// Floats of one sample between two layers, or kept by one layer.

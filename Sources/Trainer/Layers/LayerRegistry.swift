@@ -1,7 +1,7 @@
 /// The layers a network definition may name.
 enum LayerRegistry {
   static let types: [any Layer.Type] = [
-    Conv2d.self, Flatten.self, GroupNorm.self, Linear.self, MaxPool2d.self, ReLU.self,
+    BatchNorm2d.self, Conv2d.self, Dropout.self, Flatten.self, GroupNorm.self, Linear.self, MaxPool2d.self, ReLU.self,
   ]
 
   static func type(named name: String) -> (any Layer.Type)? {

@@ -35,10 +35,10 @@ package struct MaxPool2d: Layer {
     return list
   }
 
+  package var needsInputForBackward: Bool { false }
+
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape {
-    guard case .image(let channels, let height, let width) = input else {
-      throw ShapeRefusal(reason: "it takes an image, not features")
-    }
+    guard case .image(let channels, let height, let width) = input else { throw .imageExpected(input) }
     guard min(height, width) + 2 * padding >= kernelSize else {
       throw ShapeRefusal(reason: "a kernel of \(kernelSize) is larger than the padded image")
     }
@@ -48,9 +48,8 @@ package struct MaxPool2d: Layer {
   }
 
   /// One 32-bit position for each output.
-  package func savedCount(for input: ActivationShape, sampleCount: Int) -> Int {
-    guard let output = try? outputShape(for: input) else { return 0 }
-    return output.elementCount * sampleCount
+  package func savedCount(for input: ActivationShape) -> Int {
+    (try? outputShape(for: input))?.elementCount ?? 0
   }
 
   package func forward(_ pass: ForwardPass) {

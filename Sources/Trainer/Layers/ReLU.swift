@@ -11,6 +11,7 @@ package struct ReLU: Layer {
   package init(arguments: inout LayerArguments) throws {}
 
   package var runsInPlace: Bool { true }
+  package var needsInputForBackward: Bool { false }
   package var needsOutputForBackward: Bool { true }
 
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape { input }

@@ -16,21 +16,3 @@ enum Targets {
     }
   }
 }
-
-extension Loss {
-  /// Writes the gradient of `scale` x the sum of the samples' losses, and returns the unscaled sum.
-  ///
-  /// Shapes: logits and gradient [labels.count, classCount]; every label is in `0..<classCount`.
-  func evaluate(
-    logits: UnsafePointer<Float>, labels: UnsafeBufferPointer<Int32>, classCount: Int, scale: Float,
-    gradient: UnsafeMutablePointer<Float>
-  ) -> Double {
-    let targets = FloatBuffer(count: labels.count * classCount)
-    Targets.write(labels, columnCount: classCount, into: targets.start)
-    let losses = evaluate(
-      LossInput(logits: logits, targets: targets.start, sampleCount: labels.count, classCount: classCount),
-      gradient: gradient)
-    for index in 0..<labels.count * classCount { gradient[index] *= scale }
-    return losses.reduce(0) { $0 + $1.value }
-  }
-}

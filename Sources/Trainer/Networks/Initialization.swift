@@ -9,12 +9,23 @@ package enum Initialization: String, Sendable, CaseIterable {
 }
 
 extension NetworkDefinition {
-  /// Fresh parameters for the whole network.
+  /// Fresh parameters for the whole network, and its buffers as they are before any batch.
   ///
   /// Determinism: element i of a parameter is a pure function of (seed, the parameter's name, i) in PyTorch's layout,
   /// so that a head drawn with one seed is the same whatever else is drawn.
   package func initialStateDict(seed: UInt64, _ initialization: Initialization = .pytorch) throws -> StateDict {
-    try Self.draw(parameters, seed: seed, initialization)
+    var result = StateDict()
+    for operation in chain.operations {
+      result.merge(try Self.draw(operation.parameters, seed: seed, initialization))
+      for (name, buffer) in operation.buffers {
+        switch buffer {
+        case .batchCount: try result.set(name, shape: [], integers: [0])
+        case .floats(_, let shape, let initial):
+          try result.set(name, shape: shape, values: Array(repeating: initial, count: buffer.floatCount))
+        }
+      }
+    }
+    return result
   }
 
   /// Fresh parameters for the head alone.

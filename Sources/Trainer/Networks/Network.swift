@@ -1,78 +1,58 @@
-/// A chain of layers laid out in memory: where each stage's parameters, activations and saved values lie.
+/// The operations of a chain, and where each one's parameters and buffers lie in memory.
 struct Network: Sendable {
-  struct Stage: Sendable {
-    let layer: any Layer
-    let inputShape: ActivationShape
-    let outputShape: ActivationShape
+  /// Where the state of one operation begins in `NetworkState`.
+  struct Placement: Sendable {
     let parameterOffset: Int
-    /// Whether the output takes the place of the input, which then belongs to the stage before.
-    let isInPlace: Bool
+    let parameterCount: Int
+    let bufferOffset: Int
+    /// Which batch counter the operation has, if any.
+    let counter: Int?
   }
 
   let chain: LayerChain
-  let stages: [Stage]
+  let placements: [Placement]
   let parameterCount: Int
+  let bufferCount: Int
+  let counterCount: Int
+
+  var operations: [LayerOperation] { chain.operations }
 
   init(_ chain: LayerChain) {
-    var stages: [Stage] = []
-    var offset = 0
-    var shape = chain.input
-    for (entry, outputShape) in zip(chain.layers, chain.outputShapes) {
-      let mayOverwrite = stages.last.map { !$0.layer.needsOutputForBackward } ?? false
-      stages.append(
-        Stage(
-          layer: entry.layer, inputShape: shape, outputShape: outputShape, parameterOffset: offset,
-          isInPlace: entry.layer.runsInPlace && mayOverwrite))
-      offset += entry.layer.parameters.reduce(0) { $0 + $1.elementCount }
-      shape = outputShape
+    var placements: [Placement] = []
+    var (parameterOffset, bufferOffset, counterCount) = (0, 0, 0)
+    for operation in chain.operations {
+      let parameters = (operation.layer?.parameters ?? []).reduce(0) { $0 + $1.elementCount }
+      let buffers = operation.layer?.buffers ?? []
+      let isCounting = buffers.contains { if case .batchCount = $0 { true } else { false } }
+      placements.append(
+        Placement(
+          parameterOffset: parameterOffset, parameterCount: parameters, bufferOffset: bufferOffset,
+          counter: isCounting ? counterCount : nil))
+      parameterOffset += parameters
+      bufferOffset += buffers.reduce(0) { $0 + $1.floatCount }
+      counterCount += isCounting ? 1 : 0
     }
     self.chain = chain
-    self.stages = stages
-    parameterCount = offset
+    self.placements = placements
+    parameterCount = parameterOffset
+    bufferCount = bufferOffset
+    self.counterCount = counterCount
   }
 
-  /// The parameters as they lie in memory, from the state dict's entries of the same names.
-  func pack(_ weights: StateDict) throws -> FloatBuffer {
-    let parameters = chain.parameters
-    try weights.filtered(names: Set(parameters.map(\.name))).validate(for: parameters)
-    let buffer = FloatBuffer(count: parameterCount)
-    var offset = 0
-    for parameter in parameters {
-      let values = weights[parameter.name]?.values ?? []
-      forEachElement(of: parameter) { pytorch, memory in buffer.start[offset + memory] = values[pytorch] }
-      offset += parameter.elementCount
-    }
-    return buffer
-  }
-
-  /// The state dict of parameters as they lie in memory.
-  func unpack(_ buffer: FloatBuffer) throws -> StateDict {
-    var weights = StateDict()
+  /// For every parameter as it lies in memory, whether `isTrained` of its name; runs of equal answers are joined.
+  func trainedRanges(where isTrained: (String) -> Bool) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
     var offset = 0
     for parameter in chain.parameters {
-      var values = [Float](repeating: 0, count: parameter.elementCount)
-      forEachElement(of: parameter) { pytorch, memory in values[pytorch] = buffer.start[offset + memory] }
-      try weights.set(parameter.name, shape: parameter.shape, values: values)
-      offset += parameter.elementCount
-    }
-    return weights
-  }
-
-  /// Calls `body` with every element's index in PyTorch's tensor and in memory.
-  private func forEachElement(of parameter: NetworkParameter, _ body: (_ pytorch: Int, _ memory: Int) -> Void) {
-    guard parameter.layout == .channelsLast, parameter.shape.count == 4 else {
-      for index in 0..<parameter.elementCount { body(index, index) }
-      return
-    }
-    let channelCount = parameter.shape[1]
-    let areaCount = parameter.shape[2] * parameter.shape[3]
-    for output in 0..<parameter.shape[0] {
-      let base = output * channelCount * areaCount
-      for channel in 0..<channelCount {
-        for position in 0..<areaCount {
-          body(base + channel * areaCount + position, base + position * channelCount + channel)
-        }
+      let range = offset..<offset + parameter.elementCount
+      offset = range.upperBound
+      guard isTrained(parameter.name) else { continue }
+      if let last = ranges.last, last.upperBound == range.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        ranges.append(range)
       }
     }
+    return ranges
   }
 }

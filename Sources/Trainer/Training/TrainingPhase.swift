@@ -20,11 +20,11 @@ struct TrainingPhase {
   /// Entries of the history; the last step is always there.
   private static let historyLimit = 1000
 
-  /// Changes `parameters` in place.
+  /// Changes `state` in place.
   ///
   /// - Throws: `TrainerError` with code `nonFiniteLoss` or `cancelled` and the step.
   func run(
-    _ pass: GradientPass, optimizer: inout some Optimizer, parameters: FloatBuffer, examples: some ExampleSource,
+    _ pass: GradientPass, optimizer: inout some Optimizer, state: NetworkState, examples: some ExampleSource,
     observer: TrainingObserver
   ) throws -> Result {
     var result = Result()
@@ -39,14 +39,14 @@ struct TrainingPhase {
         throw TrainerError(.cancelled, "stopped before step \(step + 1) of \(stepCount) (\(phase.rawValue))")
       }
       guard let batch = try batches.next() else { break }
-      let loss = pass.run(parameters: parameters, batch: batch)
+      let loss = pass.run(state: state, batch: batch, step: step)
       guard loss.isFinite else {
         throw TrainerError(
           .nonFiniteLoss, "the loss is \(loss) in step \(step + 1) of \(stepCount) (\(phase.rawValue))")
       }
       clipping?.apply(to: pass.gradient.start, of: ranges, threadCount: threadCount)
       optimizer.step(
-        ranges, parameters: parameters.start, gradient: pass.gradient.start,
+        ranges, parameters: state.parameters.start, gradient: pass.gradient.start,
         learningRate: learningRate * schedule.factor(step: step, of: stepCount), threadCount: threadCount)
       if (step + 1) % historyStride == 0 || step + 1 == stepCount {
         result.history.append(TrainingOutcome.HistoryEntry(step: step + 1, loss: loss))
@@ -58,6 +58,7 @@ struct TrainingPhase {
           phase: phase, step: step + 1, stepCount: stepCount, loss: loss,
           samplesPerSecond: Double(result.sampleCount) / max(result.seconds, 1e-9)))
     }
+    let parameters = state.parameters
     guard UnsafeBufferPointer(start: parameters.start, count: parameters.count).allSatisfy(\.isFinite) else {
       throw TrainerError(
         .nonFiniteLoss, "a parameter is infinite or not a number after step \(stepCount) (\(phase.rawValue))")

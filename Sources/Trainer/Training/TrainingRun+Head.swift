@@ -39,8 +39,8 @@ extension TrainingRun {
     let head = try grafted?.filtered(names: network.headParameterNames) ?? network.initialHead(seed: request.seed)
     try check(head, of: network, dataset: request.dataset)
     var weights = request.weights
-    for entry in head.entries { try weights.set(entry.name, shape: entry.shape, values: entry.values) }
-    try weights.validate(for: network.parameters)
+    weights.merge(head)
+    try weights.validate(for: network)
     return (network, weights)
   }
 

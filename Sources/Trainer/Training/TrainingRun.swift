@@ -15,7 +15,7 @@ package struct TrainingRun {
   ///
   /// - Throws: `TrainerError`.
   package init(_ request: TrainingRequest) throws {
-    try request.weights.validate(for: request.network.parameters)
+    try request.weights.validate(for: request.network)
     try Evaluator.check(request.dataset.imageShape, fits: request.network.input)
     (network, weights) = try Self.withHead(request)
     let split = try request.dataset.split(
@@ -69,7 +69,7 @@ package struct TrainingRun {
       ranges: try ranges(of: head, ParameterSelection(), Adam.defaults), threadCount: request.threadCount,
       seed: request.seed)
     return try train(
-      head, phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
+      head, ParameterSelection(), phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
   }
 
   private mutating func trainNetwork(_ observer: TrainingObserver) throws -> TrainingPhase.Result {
@@ -83,7 +83,8 @@ package struct TrainingRun {
       ranges: try ranges(of: network.chain, task.parameters, task.optimizer.settings), threadCount: request.threadCount,
       seed: request.seed)
     return try train(
-      network.chain, phase, optimizer: optimizer, settings: task.optimizer.settings, examples: trainExamples, observer)
+      network.chain, task.parameters, phase, optimizer: optimizer, settings: task.optimizer.settings,
+      examples: trainExamples, observer)
   }
 
   private func ranges(
@@ -96,19 +97,21 @@ package struct TrainingRun {
 
   /// Trains the layers of `chain` and puts their new parameters among the weights.
   private mutating func train<Rule: Optimizer>(
-    _ chain: LayerChain, _ phase: TrainingPhase, optimizer: Rule.Type, settings: NamedSettings,
-    examples: some ExampleSource, _ observer: TrainingObserver
+    _ chain: LayerChain, _ selection: ParameterSelection, _ phase: TrainingPhase, optimizer: Rule.Type,
+    settings: NamedSettings, examples: some ExampleSource, _ observer: TrainingObserver
   ) throws -> TrainingPhase.Result {
     guard phase.stepCount > 0 else { return TrainingPhase.Result() }
     let layers = Network(chain)
-    let parameters = try layers.pack(weights)
+    let state = try NetworkState(layers, weights)
+    var options = ExecutionOptions()
+    options.seed = request.seed
+    options.isTrained = selection.trains
     let pass = try GradientPass(
-      layers, loss: request.task.loss, batchSize: phase.batchSize, threadCount: request.threadCount, blas: blas)
+      layers, .mean(request.task.loss), options: options, batchSize: phase.batchSize, threadCount: request.threadCount,
+      blas: blas)
     var rule = Rule(settings: settings, parameterCount: layers.parameterCount)
-    let result = try phase.run(pass, optimizer: &rule, parameters: parameters, examples: examples, observer: observer)
-    for entry in try layers.unpack(parameters).entries {
-      try weights.set(entry.name, shape: entry.shape, values: entry.values)
-    }
+    let result = try phase.run(pass, optimizer: &rule, state: state, examples: examples, observer: observer)
+    weights.merge(try state.stateDict())
     return result
   }
 

@@ -97,7 +97,7 @@ struct NetworkInitCommand: ParsableCommand {
 struct NetworkShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "List the parameters of a network.",
+    abstract: "List the parameters and buffers of a network.",
     discussion: """
       Example:
         wgit network show network.json
@@ -113,14 +113,14 @@ struct NetworkShowCommand: ParsableCommand {
     if output.json {
       output.print(
         .array(
-          definition.parameters.map { parameter in
-            ["name": .string(parameter.name), "shape": .array(parameter.shape.map { .integer(Int64($0)) })]
+          definition.tensors.map { tensor in
+            ["name": .string(tensor.name), "shape": .array(tensor.shape.map { .integer(Int64($0)) })]
           }))
       return
     }
     var table = TextTable(["parameter", "shape", "elements"], [.left, .left, .right])
-    for parameter in definition.parameters {
-      table.add([Terminal.escape(parameter.name), "\(parameter.shape)", "\(parameter.elementCount)"])
+    for tensor in definition.tensors {
+      table.add([Terminal.escape(tensor.name), "\(tensor.shape)", "\(tensor.shape.reduce(1, *))"])
     }
     table.print()
   }

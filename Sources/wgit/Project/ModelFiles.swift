@@ -28,8 +28,13 @@ struct ModelFiles {
     var weights = StateDict()
     var dtypes: [String: DType] = [:]
     for (tensor, segment) in checkpoint.manifest.tensors {
-      let values = try FloatConversion.floats(checkpoint.bytes(of: segment), as: tensor.dtype)
-      try weights.set(tensor.name, shape: tensor.shape.dimensions, values: values)
+      let bytes = try checkpoint.bytes(of: segment)
+      if tensor.dtype == .i64 {
+        try weights.set(tensor.name, shape: tensor.shape.dimensions, integers: IntegerConversion.int64s(bytes))
+      } else {
+        let values = try FloatConversion.floats(bytes, as: tensor.dtype)
+        try weights.set(tensor.name, shape: tensor.shape.dimensions, values: values)
+      }
       dtypes[tensor.name] = tensor.dtype
     }
     self.weights = weights
@@ -56,13 +61,17 @@ struct ModelFiles {
   ) throws -> [UInt8] {
     let tensors = try weights.entries.map { entry in
       SafetensorsWriter.Tensor(
-        name: entry.name, dtype: dtypes[entry.name] ?? .f32, shape: try Shape(entry.shape))
+        name: entry.name, dtype: entry.integers == nil ? dtypes[entry.name] ?? .f32 : .i64,
+        shape: try Shape(entry.shape))
     }
     let ordered = SafetensorsWriter.libraryOrder(tensors)
     var bytes = try SafetensorsWriter.headerBytes(tensors: ordered, metadata: metadata)
     for tensor in ordered {
       guard let entry = weights[tensor.name] else { continue }
-      bytes += try FloatConversion.bytes(entry.values, as: tensor.dtype)
+      switch entry.elements {
+      case .integers(let values): bytes += IntegerConversion.bytes(values)
+      case .floats(let values): bytes += try FloatConversion.bytes(values, as: tensor.dtype)
+      }
     }
     return bytes
   }

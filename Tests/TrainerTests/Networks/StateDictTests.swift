@@ -6,20 +6,20 @@ struct StateDictTests {
   @Test func validationNamesTheFirstFault() throws {
     let network = try Samples.network()
     let weights = try network.initialStateDict(seed: 0)
-    try weights.validate(for: network.parameters)
+    try weights.validate(for: network)
 
     expectTrainerError(.missingParameter, "\"conv2.bias\"", "[6]") {
-      try weights.filtered(names: weights.names.filter { $0 != "conv2.bias" }).validate(for: network.parameters)
+      try weights.filtered(names: weights.names.filter { $0 != "conv2.bias" }).validate(for: network)
     }
     expectTrainerError(.unexpectedParameter, "\"extra\"") {
       var more = weights
       try more.set("extra", shape: [1], values: [0])
-      try more.validate(for: network.parameters)
+      try more.validate(for: network)
     }
     expectTrainerError(.wrongParameterShape, "\"head.weight\"", "[24, 3]", "[3, 24]") {
       var other = weights
       try other.set("head.weight", shape: [24, 3], values: Array(repeating: 0, count: 72))
-      try other.validate(for: network.parameters)
+      try other.validate(for: network)
     }
     expectTrainerError(.wrongParameterShape, "\"a\" has 3 values") {
       var other = weights

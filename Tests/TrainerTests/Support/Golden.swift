@@ -11,13 +11,17 @@ enum Golden {
     return try JSONParser.parse(Array(Data(contentsOf: file)))
   }
 
-  /// `[{"name": …, "shape": …, "values": …}, …]`.
+  /// `[{"name": …, "shape": …, "values": …}, …]`; counters have `"integers"`.
   static func stateDict(_ json: JSONValue?) throws -> StateDict {
     var result = StateDict()
     for entry in try #require(json?.arrayValue) {
-      try result.set(
-        try #require(entry["name"]?.stringValue), shape: try integers(entry["shape"]),
-        values: try floats(entry["values"]))
+      let name = try #require(entry["name"]?.stringValue)
+      let shape = try integers(entry["shape"])
+      if entry["integers"] != nil {
+        try result.set(name, shape: shape, integers: try integers(entry["integers"]).map(Int64.init))
+      } else {
+        try result.set(name, shape: shape, values: try floats(entry["values"]))
+      }
     }
     return result
   }
