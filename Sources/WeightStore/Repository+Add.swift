@@ -26,13 +26,19 @@ extension Repository {
     var publication = Publication(description: "add")
     var writer: ObjectWriter? = ObjectWriter(store: store)
     let bases = try baseCatalog(staged)
+    var changed: [(path: RelativePath, byteCount: Int)] = []
     for path in paths {
       guard let (stamp, isExecutable) = try working.stamp(of: path) else { continue }
       if let known = staged[path], known.isProvenUnchanged(stamp), known.entry.isExecutable == isExecutable { continue }
+      changed.append((path, stamp.byteCount))
+    }
+    // The largest first: a model in F32 says all of its cast to BF16, but not the other way round.
+    for (path, _) in changed.sorted(by: { ($1.byteCount, $0.path) < ($0.byteCount, $1.path) }) {
       let file = try stageFile(path, bases: bases, writer: &writer, progress: progress)
       publication.stageChanges[path] = file
       if staged[path]?.entry != file.entry { outcome.added.append(path) }
     }
+    outcome.added.sort()
     for path in outcome.removed { publication.stageChanges.updateValue(nil, forKey: path) }
     for path in pathsInTheWay(of: Set(publication.stageChanges.keys).union(paths), staged: staged)
     where publication.stageChanges[path] == nil {
@@ -121,6 +127,7 @@ extension Repository {
     let stamp = FileStamp(try file.status())
     guard stamp == FileStamp(before) else { throw wasChanged(path) }
     try writer?.put(manifest)
+    if manifest.format == .safetensors { bases.add(manifest) }
     let entry = Tree.Entry(
       kind: FileIngest.kind(of: path), isExecutable: before.st_mode & S_IXUSR != 0, byteCount: manifest.byteCount,
       sha256: manifest.sha256, manifest: manifest.id)

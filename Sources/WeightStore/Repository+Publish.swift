@@ -29,6 +29,7 @@ extension Repository {
     let operationID = try recordOperation(publication, writer: &writer)
     for result in publication.results { try writer.put(result) }
     let sealed = try writer.seal()
+    if let sealed { try RepositoryFormat.raise(for: sealed, in: layout) }
     try database.write { database in
       if let sealed { try ObjectIndex.insert(sealed, in: database) }
       for change in publication.refChanges { try RefTable.apply(change, in: database) }

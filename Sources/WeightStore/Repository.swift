@@ -61,8 +61,7 @@ package final class Repository {
     }
     try repository.database.migrate()
     try repository.database.write { try RefTable.setHead(.branch(branch), in: $0) }
-    try AtomicFile.write(
-      Array(RepositoryLayout.formatLine.utf8), to: layout.formatFile, temporaryFolder: layout.temporaryFolder)
+    try RepositoryFormat.newest.write(to: layout)
     withExtendedLifetime(lock) {}
     return repository
   }
@@ -107,14 +106,7 @@ package final class Repository {
         .foreignOwner, "'\(layout.root)' belongs to user \(status.st_uid), you are user \(geteuid())",
         subjects: [layout.root])
     }
-    let file = try OpenFile.open(layout.formatFile, flags: O_RDONLY)
-    let line = String(decoding: try file.read(at: 0, count: min(80, try file.byteCount())), as: UTF8.self)
-    guard line == RepositoryLayout.formatLine else {
-      throw StoreError(
-        .unsupportedFormat,
-        "'\(layout.root)' has format '\(line.trimmingNewline)'; this wgit reads '\(RepositoryLayout.formatLine.trimmingNewline)'"
-      )
-    }
+    _ = try RepositoryFormat(reading: layout)
   }
 
   private static func absolute(_ folder: String) throws(StoreError) -> String {
@@ -129,8 +121,4 @@ package final class Repository {
     }
     return try WriterLock(layout, timeoutSeconds: settings.lockTimeoutSeconds)
   }
-}
-
-extension String {
-  fileprivate var trimmingNewline: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

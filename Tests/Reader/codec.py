@@ -1,8 +1,10 @@
 """Reads the chunk encodings of docs/format-codec.md with nothing but the standard library. Slow, and meant to be read.
 
-    python3 codec.py <encoding number> <raw byte count> <payload file> [<base file>] > <bytes>
+    python3 codec.py <encoding number> <raw byte count> <payload file> [<base file>…] > <bytes>
 """
 
+import hashlib
+import math
 import struct
 import sys
 import zlib
@@ -177,18 +179,6 @@ def ordered(value, width, exponent_bits):
     return value ^ sign - 1 if exponent_bits and value & sign else value
 
 
-def decode_zlib_planes(payload, byte_count):
-    reader = Reader(payload)
-    width, rotated = reader.u8(), reader.u8()
-    planes = []
-    for _ in range(width):
-        form, stored = reader.u8(), reader.take(reader.u32())
-        planes.append({0: lambda: stored, 1: lambda: zlib.decompress(stored),
-                       2: lambda: stored * (byte_count // width)}[form]())
-    reader.finish()
-    return rotate_right(join(planes), width) if rotated else bytes(join(planes))
-
-
 def rotate_right(data, width):
     top = 8 * width - 1
     return to_bytes([value >> 1 | (value & 1) << top for value in elements(data, width)], width)
@@ -256,15 +246,71 @@ def fitted(base, byte_count):
     return base[:byte_count] + bytes(max(0, byte_count - len(base)))
 
 
-def decode(encoding, payload, byte_count, base=None):
+# Stored elements to numbers, and the fraction bits and least normal exponent for the way back.
+FLOATS = {(8, 11): ("<d", 52, -1022), (4, 8): ("<f", 23, -126), (2, 5): ("<e", 10, -14), (2, 8): (None, 7, -126)}
+
+
+def number(data, kind):
+    # BF16 is the upper half of F32.
+    return struct.unpack(FLOATS[kind][0], data)[0] if FLOATS[kind][0] else struct.unpack("<f", b"\0\0" + data)[0]
+
+
+def rounded(value, kind):
+    """The bits of the nearest number of a type, ties to even; every NaN is the same."""
+    width, exponent_bits = kind
+    fraction_bits, least = FLOATS[kind][1:]
+    infinity = (1 << exponent_bits) - 1 << fraction_bits
+    if value != value:
+        return infinity | 1 << fraction_bits - 1
+    sign = 1 << 8 * width - 1 if math.copysign(1, value) < 0 else 0
+    if math.isinf(value):
+        return sign | infinity
+    exponent = max(math.frexp(value)[1] - 1, least) if value else least
+    # Multiplying by a power of two is exact here; round() takes ties to even. A carry runs into the exponent by itself.
+    steps = round(math.ldexp(abs(value), fraction_bits - exponent))
+    return sign | min(steps + (exponent - least << fraction_bits), infinity)
+
+
+def bases_of(payload):
+    """The ids that a prediction names."""
+    count = struct.unpack_from("<H", payload, 4)[0]
+    return [payload[16 + 32 * index:48 + 32 * index] for index in range(count)]
+
+
+def decode_predicted(payload, byte_count, bases):
+    reader = Reader(payload)
+    kind, residual, reserved = (reader.u8(), reader.u8()), reader.u8(), reader.u8()
+    base_count, term_count = reader.u16(), reader.u16()
+    divisor = struct.unpack("<d", reader.take(8))[0]
+    found = [bases[reader.take(32)] for _ in range(base_count)]
+    sums = [-0.0] * (byte_count // kind[0])
+    for _ in range(term_count):
+        coefficient = struct.unpack("<d", reader.take(8))[0]
+        term, data = (reader.u8(), reader.u8()), b""
+        for _ in range(reader.u16()):
+            base, offset, length = reader.u32(), reader.u32(), reader.u32()
+            data += found[base][offset:offset + length]
+        numbers = [number(data[start:start + term[0]], term) for start in range(0, len(data), term[0])]
+        if len(numbers) != len(sums):
+            raise ValueError("a term of another length")
+        sums = [total + coefficient * value for total, value in zip(sums, numbers)]
+    predicted = to_bytes([rounded(total / divisor, kind) for total in sums], kind[0])
+    rest = reader.take(len(payload) - reader.offset)
+    if residual:
+        return decode(residual, rest, byte_count, predicted)
+    if rest:
+        raise ValueError("extra bytes")
+    return predicted
+
+
+def decode(encoding, payload, byte_count, base=None, bases=None):
+    """`bases` are those of a prediction, by their ids."""
     if base is not None:
         base = fitted(base, byte_count)
     if encoding == 0:
         result = payload
     elif encoding == 1:
         result = zlib.decompress(payload)
-    elif encoding == 2:
-        result = decode_zlib_planes(payload, byte_count)
     elif encoding == 3:
         result = decode_planes(payload, byte_count)
     elif encoding == 4:
@@ -273,6 +319,8 @@ def decode(encoding, payload, byte_count, base=None):
         result = decode_delta_planes(payload, byte_count, base)
     elif encoding == 6:
         result = payload * (byte_count // len(payload))
+    elif encoding == 7:
+        result = decode_predicted(payload, byte_count, bases)
     else:
         raise ValueError(f"encoding {encoding} is unknown")
     if len(result) != byte_count:
@@ -282,4 +330,5 @@ def decode(encoding, payload, byte_count, base=None):
 
 if __name__ == "__main__":
     files = [open(path, "rb").read() for path in sys.argv[3:]]
-    sys.stdout.buffer.write(decode(int(sys.argv[1]), files[0], int(sys.argv[2]), *files[1:]))
+    ids = {hashlib.sha256(file).digest(): file for file in files[1:]}
+    sys.stdout.buffer.write(decode(int(sys.argv[1]), files[0], int(sys.argv[2]), *files[1:2], bases=ids))

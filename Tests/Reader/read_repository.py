@@ -36,10 +36,11 @@ def demand(condition, message):
         raise Damage(message)
 
 
-def decode(encoding, payload, size, base=None):
+def decode(encoding, payload, size, bases=()):
+    """`bases`: pairs of id and bytes."""
     try:
-        return codec.decode(encoding, payload, size, base)
-    except (ValueError, IndexError, TypeError, ZeroDivisionError, struct.error, zlib.error) as error:
+        return codec.decode(encoding, payload, size, *[value for _, value in bases[:1]], bases=dict(bases))
+    except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError, struct.error, zlib.error) as error:
         raise Damage("a payload of encoding %d: %s" % (encoding, error))
 
 
@@ -59,10 +60,12 @@ def read_pack(path, objects, deltas):
         header, payload = data[at:at + 92], data[at + 92:at + 92 + stored]
         demand(zlib.crc32(payload, zlib.crc32(header[:88])) == struct.unpack_from("<I", header, 88)[0], "checksum")
         identity, base = header[24:56], header[56:88]
-        if base == bytes(32):
-            keep(objects, (KINDS[kind], identity.hex()), decode(encoding, payload, size))
+        # The bases of a prediction stand in its payload.
+        bases = codec.bases_of(payload) if encoding == 7 else [base] if base != bytes(32) else []
+        if bases:
+            deltas[(KINDS[kind], identity.hex())] = (encoding, payload, size, bases)
         else:
-            deltas[(KINDS[kind], identity.hex())] = (encoding, payload, size, base.hex())
+            keep(objects, (KINDS[kind], identity.hex()), decode(encoding, payload, size))
         headers.update(header)
         at, count = at + 92 + stored, count + 1
     demand(struct.unpack_from("<Q", data, end + 8)[0] == count, "%s has lost records" % path)
@@ -76,13 +79,13 @@ def keep(objects, key, value):
 
 
 def resolve(objects, deltas):
-    """Decodes every delta whose base is known, until none is left."""
+    """Decodes every object whose bases are known, until none is left."""
     while deltas:
-        ready = [key for key, delta in deltas.items() if (key[0], delta[3]) in objects]
-        demand(ready, "deltas whose bases are in no pack, or that wait for each other")
+        ready = [key for key, delta in deltas.items() if all((key[0], base.hex()) in objects for base in delta[3])]
+        demand(ready, "objects whose bases are in no pack, or that wait for each other")
         for key in ready:
-            encoding, payload, size, base = deltas.pop(key)
-            keep(objects, key, decode(encoding, payload, size, objects[(key[0], base)]))
+            encoding, payload, size, bases = deltas.pop(key)
+            keep(objects, key, decode(encoding, payload, size, [(base, objects[(key[0], base.hex())]) for base in bases]))
 
 
 def load(objects, kind, identity):
@@ -147,7 +150,7 @@ def first_elements(dtype, data, count=3):
 def main(folder, revision, output):
     control = os.path.join(folder, ".wgit")
     with open(os.path.join(control, "format"), "rb") as file:
-        demand(file.read() == b"wgit repository 1\n", "unknown repository format")
+        demand(file.read() in (b"wgit repository 1\n", b"wgit repository 2\n"), "unknown repository format")
     objects, deltas = {}, {}
     packs = os.path.join(control, "packs")
     for name in sorted(os.listdir(packs)):

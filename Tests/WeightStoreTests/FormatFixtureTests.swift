@@ -4,10 +4,10 @@ import WeightStore
 
 /// Repositories that earlier versions wrote are read as they are: `Fixtures/make_fixture.py` made them.
 struct FormatFixtureTests {
-  @Test func formatOneIsRead() throws {
+  @Test(arguments: [1, 2]) func everyFormatIsRead(format: Int) throws {
     let temporary = try TemporaryRepository()
     let control = "\(temporary.folder)/.wgit"
-    let fixture = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/format-1").path
+    let fixture = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/format-\(format)").path
     try FileManager.default.removeItem(atPath: control)
     try FileManager.default.copyItem(atPath: fixture, toPath: control)
     try FileManager.default.createDirectory(atPath: "\(control)/tmp", withIntermediateDirectories: true)
@@ -22,6 +22,11 @@ struct FormatFixtureTests {
     for (branch, sha256) in expected {
       let bytes = try repository.contents(of: RelativePath("model.safetensors"), in: repository.resolve(branch))
       #expect(SHA256.digest(of: try #require(bytes)).hex == sha256, "\(branch)")
+    }
+    if format == 2 {
+      let half = try repository.contents(of: RelativePath("half.safetensors"), in: repository.resolve("a"))
+      #expect(
+        SHA256.digest(of: try #require(half)).hex == "5d0a51e05858e1081b0c05e6d8c1a50b38558a1c4e5f2e4b27f9495a25b63ccd")
     }
     let merge = try repository.graph.commit(repository.resolve("a"))
     #expect(merge.recipe.ingredients.count == 2)

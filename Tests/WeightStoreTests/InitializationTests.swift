@@ -24,7 +24,7 @@ struct InitializationTests {
     }
   }
 
-  @Test(arguments: ["wgit repository 2\n", "", "wgit repository 1", "\u{0}"])
+  @Test(arguments: ["wgit repository 3\n", "", "wgit repository 1", "\u{0}"])
   func anotherFormatIsRefused(_ line: String) throws {
     let temporary = try TemporaryRepository()
     try temporary.write(Array(line.utf8), to: ".wgit/format")

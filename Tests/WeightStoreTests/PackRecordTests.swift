@@ -3,7 +3,7 @@ import WeightStore
 
 struct PackRecordTests {
   private let record = PackRecord(
-    kind: .tree, encoding: .zlib, id: SHA256.digest(of: [1]), baseID: .zero, rawByteCount: 1000, storedByteCount: 3)
+    kind: .tree, encoding: .zlib, id: SHA256.digest(of: [1]), rawByteCount: 1000, storedByteCount: 3)
 
   @Test func comesBack() throws {
     let header = record.header(payload: [1, 2, 3])

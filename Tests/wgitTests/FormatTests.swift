@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import Tensors
 import Testing
 
 /// docs/format.md says what wgit writes, and is enough to read it back.
@@ -52,6 +54,12 @@ struct FormatTests {
     let text = String(repeating: "the same line again\n", count: 100_000)
     try runner.wgit("init", "-q")
     try runner.write(model, to: "deep/er/model.safetensors")
+    // A cast, which is stored as such.
+    let half =
+      try SafetensorsWriter.headerBytes(
+        tensors: [SafetensorsWriter.Tensor(name: "wave", dtype: .bf16, shape: Shape([400, 1000]))])
+      + FloatConversion.bytes(wave, as: .bf16)
+    try runner.write(half, to: "half.safetensors")
     try runner.write(text, to: "notes.txt")
     try runner.write("", to: "empty.txt")
     try runner.write("#!/bin/sh\n", to: "run.sh")
@@ -69,6 +77,9 @@ struct FormatTests {
     #expect(result.status == 0, "\(result.standardError)")
     #expect(result.standardOutput.contains("deep/er/model.safetensors wave F32 [400, 1000] [0.0, 0.8414"))
     #expect(result.standardOutput.contains("deep/er/model.safetensors none F32 [0] []"))
+    #expect(result.standardOutput.contains("half.safetensors wave BF16 [400, 1000] [0.0, 0.839"))
+    let cast = try Data(contentsOf: output.appendingPathComponent("half.safetensors"))
+    #expect(Array(cast) == half)
     let rebuilt = try Data(contentsOf: output.appendingPathComponent("deep/er/model.safetensors"))
     #expect(Array(rebuilt) == model)
     #expect(try String(contentsOf: output.appendingPathComponent("notes.txt"), encoding: .utf8) == text)

@@ -63,7 +63,7 @@ enum ObjectIndex {
         """
     ).execute(arguments: [
       record.kind.rawValue, record.id.data, number, offset, record.rawByteCount, record.storedByteCount,
-      record.encoding.rawValue, record.baseID == .zero ? nil : record.baseID.data,
+      record.encoding.rawValue, record.baseIDs.isEmpty ? nil : record.baseIDs.data,
     ])
   }
 
@@ -71,7 +71,7 @@ enum ObjectIndex {
     guard let kind = ObjectKind(rawValue: try row.integer("kind")) else { throw row.broken("kind") }
     guard let encoding = ChunkEncoding(rawValue: try row.integer("encoding")) else { throw row.broken("encoding") }
     let record = PackRecord(
-      kind: kind, encoding: encoding, id: try row.digest("id"), baseID: try row.optionalDigest("baseID") ?? .zero,
+      kind: kind, encoding: encoding, id: try row.digest("id"), baseIDs: try row.digests("baseID"),
       rawByteCount: try row.count("rawByteCount"), storedByteCount: try row.count("storedByteCount"))
     guard
       PackRecord.isPlausible(

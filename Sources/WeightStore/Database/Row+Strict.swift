@@ -26,16 +26,22 @@ extension Row {
   }
 
   func digest(_ column: String) throws(StoreError) -> Digest {
-    guard let digest = try optionalDigest(column) else { throw broken(column) }
+    guard let digest = Data.fromDatabaseValue(try cell(column)).flatMap({ Digest(bytes: $0) }) else {
+      throw broken(column)
+    }
     return digest
   }
 
-  /// `nil` for NULL.
-  func optionalDigest(_ column: String) throws(StoreError) -> Digest? {
+  /// Digests one after the other; none for NULL.
+  func digests(_ column: String) throws(StoreError) -> [Digest] {
     let value = try cell(column)
-    if value.isNull { return nil }
-    guard let digest = Data.fromDatabaseValue(value).flatMap({ Digest(bytes: $0) }) else { throw broken(column) }
-    return digest
+    if value.isNull { return [] }
+    guard let data = Data.fromDatabaseValue(value), !data.isEmpty, data.count.isMultiple(of: Digest.byteCount) else {
+      throw broken(column)
+    }
+    return stride(from: 0, to: data.count, by: Digest.byteCount).compactMap {
+      Digest(bytes: data.dropFirst($0).prefix(Digest.byteCount))
+    }
   }
 
   func isNull(_ column: String) throws(StoreError) -> Bool { try cell(column).isNull }

@@ -8,25 +8,48 @@ enum ChainPlan {
     /// `nil` for the one that stands alone.
     let base: ObjectIndex.Entry?
 
-    var isChanged: Bool { entry.record.baseID != base?.record.id ?? .zero }
+    var isChanged: Bool { entry.record.baseIDs != (base.map { [$0.record.id] } ?? []) }
   }
 
   /// One below what is allowed: a reader that meets the change half-way may have one link of the old chain in hand.
   static let maximumDepth = DeltaChain.maximumDepth - 1
 
-  /// Chunks that stand on each other, directly or not; those that stand alone and carry nothing are left out.
+  /// Chunks that stand on each other, directly or not; those that stand alone and carry nothing are left out. So are
+  /// predictions and what stands on them: they take next to nothing, and something else if they were turned round.
   static func families(_ entries: [ObjectIndex.Entry]) -> [[ObjectIndex.Entry]] {
     let blobs = entries.filter { $0.record.kind == .blob }
-    let bases = Dictionary(blobs.map { ($0.record.id, $0.record.baseID) }, uniquingKeysWith: { first, _ in first })
+    let records = Dictionary(blobs.map { ($0.record.id, $0.record) }, uniquingKeysWith: { first, _ in first })
     let families = Dictionary(grouping: blobs) { entry in
-      var root = entry.record.id
-      for _ in 0...DeltaChain.maximumDepth {
-        guard let base = bases[root], base != .zero else { break }
+      var root = entry.record
+      for _ in 0...DeltaChain.maximumReadableDepth {
+        guard root.encoding != .predicted, let base = root.baseIDs.first.flatMap({ records[$0] }) else { break }
         root = base
       }
-      return root
+      return root.id
     }
-    return families.sorted { $0.key < $1.key }.map(\.value).filter { $0.count > 1 }
+    let fixed = neededByLargePredictions(records)
+    let movable = families.filter { root, members in
+      members.count > 1 && records[root]?.encoding != .predicted && !members.contains { fixed.contains($0.record.id) }
+    }
+    return movable.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// Turning a family round may make a prediction on it need more objects than it may: with at most this many, each at
+  /// the end of a chain, it cannot.
+  private static let tolerableObjectCount = DeltaChain.maximumObjectCount / DeltaChain.maximumDepth
+
+  private static func neededByLargePredictions(_ records: [Digest: PackRecord]) -> Set<Digest> {
+    var needed: Set<Digest> = []
+    for record in records.values where record.encoding == .predicted {
+      var order = DeltaChain.Order<PackRecord>()
+      do throws(StoreError) {
+        try order.add(record, id: \.id) { record throws(StoreError) in record.baseIDs.compactMap { records[$0] } }
+        if order.links.count > tolerableObjectCount { needed.formUnion(order.links.map(\.id)) }
+      } catch {
+        needed.formUnion(record.baseIDs)
+      }
+    }
+    return needed
   }
 
   /// Ways to arrange a family, the likeliest to be small first. Each has every member with its new base, bases first.
@@ -53,9 +76,10 @@ enum ChainPlan {
   ) -> (steps: [Step], isCut: Bool) {
     let members = Dictionary(family.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
     var neighbours: [Digest: [Digest]] = [:]
-    for member in family where members[member.record.baseID] != nil {
-      neighbours[member.record.id, default: []].append(member.record.baseID)
-      neighbours[member.record.baseID, default: []].append(member.record.id)
+    for member in family {
+      guard let base = member.record.baseIDs.first, members[base] != nil else { continue }
+      neighbours[member.record.id, default: []].append(base)
+      neighbours[base, default: []].append(member.record.id)
     }
     let order = { (left: Digest, right: Digest) in (age(left), left) < (age(right), right) }
     guard let newest = members.keys.min(by: order) else { return ([], false) }

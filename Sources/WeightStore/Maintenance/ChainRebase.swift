@@ -62,7 +62,8 @@ struct ChainRebase {
     if writer == nil { writer = try PackWriter.create(temporaryFolder: repository.layout.temporaryFolder) }
     let base = encoded.encoding.needsBase ? step.base?.record.id : nil
     try writer?.append(
-      kind: .blob, id: step.entry.record.id, baseID: base ?? .zero, rawByteCount: step.entry.record.rawByteCount,
+      kind: .blob, id: step.entry.record.id, baseIDs: base.map { [$0] } ?? [],
+      rawByteCount: step.entry.record.rawByteCount,
       encoded: encoded)
   }
 
@@ -96,19 +97,21 @@ struct ChainRebase {
     let places = Dictionary(blobs.map { ($0.record.id, $0) }, uniquingKeysWith: { first, _ in first })
     let wanted = blobs.filter { keys.contains(ObjectKey(kind: .blob, id: $0.record.id)) }
     try repository.loop.run(count: wanted.count) { index in
-      let chain = try DeltaChain.links(from: wanted[index]) { link throws(StoreError) in
-        guard link.record.baseID != .zero else { return nil }
-        guard let base = places[link.record.baseID] else {
-          throw StoreError(.missingObject, "blob \(link.record.baseID) is not in the new pack")
+      var order = DeltaChain.Order<PackWriter.Placed>()
+      try order.add(wanted[index], id: \.record.id) { link throws(StoreError) in
+        var bases: [PackWriter.Placed] = []
+        for id in link.record.baseIDs {
+          guard let base = places[id] else { throw StoreError(.missingObject, "blob \(id) is not in the new pack") }
+          bases.append(base)
         }
-        return base
+        return bases
       }
-      var bytes: [UInt8]?
-      for link in chain.reversed() {
-        bytes = try ObjectStore.decode(
-          reader.payload(of: link.record, at: link.offset), record: link.record, base: bytes)
+      var decoded: [Digest: [UInt8]] = [:]
+      for link in order.links {
+        decoded[link.record.id] = try ObjectStore.decode(
+          reader.payload(of: link.record, at: link.offset), record: link.record, bases: decoded)
       }
-      guard let bytes, SHA256.digest(of: bytes) == wanted[index].record.id else {
+      guard let bytes = decoded[wanted[index].record.id], SHA256.digest(of: bytes) == wanted[index].record.id else {
         throw StoreError(.corruptObject, "blob \(wanted[index].record.id) was not coded well: nothing has changed")
       }
     }

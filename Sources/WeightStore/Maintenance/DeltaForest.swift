@@ -1,7 +1,7 @@
 /// Records by what they are deltas against, so that each is decoded once, with its base in hand.
 struct DeltaForest {
   private let entries: [ObjectIndex.Entry]
-  /// Records that need no base, and those whose base is in no pack.
+  /// Records that need no base, those whose base is in no pack, and predictions, which may need several.
   private var roots: [Int] = []
   /// For each record, those that are deltas against it.
   private var children: [[Int]]
@@ -14,9 +14,9 @@ struct DeltaForest {
       entries.enumerated().map { (ObjectKey(kind: $1.record.kind, id: $1.record.id), $0) },
       uniquingKeysWith: { first, _ in first })
     for (index, entry) in entries.enumerated() {
-      let base = ObjectKey(kind: entry.record.kind, id: entry.record.baseID)
-      if entry.record.baseID != .zero, let place = places[base] {
-        children[place].append(index)
+      let base = entry.record.baseIDs.first.flatMap { places[ObjectKey(kind: entry.record.kind, id: $0)] }
+      if let base, entry.record.encoding != .predicted {
+        children[base].append(index)
       } else {
         roots.append(index)
       }
@@ -29,7 +29,8 @@ struct DeltaForest {
     let reached = WorkerSlots<Int>(count: roots.count)
     try repository.loop.run(count: roots.count) { index in
       var check = TreeCheck(forest: self, store: repository.store)
-      check.visit(roots[index], base: nil, depth: 0)
+      let depth = entries[roots[index]].record.baseIDs.isEmpty ? 0 : repository.store.depth(of: entries[roots[index]])
+      check.visit(roots[index], base: nil, depth: depth, isRoot: true)
       faults[index] = check.faults
       reached[index] = check.reachedCount
     }
@@ -42,7 +43,8 @@ struct DeltaForest {
     if lost > 0 {
       findings.append(
         IntegrityFinding(
-          .damage, "deltas", "\(lost) objects stand on more than \(DeltaChain.maximumDepth) deltas, or in a circle"))
+          .damage, "deltas",
+          "\(lost) objects stand on more than \(DeltaChain.maximumReadableDepth) others, or in a circle"))
     }
     return findings
   }
@@ -54,14 +56,15 @@ struct DeltaForest {
     var faults: [Int: String] = [:]
     var reachedCount = 0
 
-    mutating func visit(_ index: Int, base: [UInt8]?, depth: Int) {
+    /// - Parameter depth: how many others the record stands on.
+    mutating func visit(_ index: Int, base: [UInt8]?, depth: Int, isRoot: Bool = false) {
       // Deeper records are counted as lost: a hostile pack may hold a chain of any length.
-      guard depth <= DeltaChain.maximumDepth else { return }
+      guard depth <= DeltaChain.maximumReadableDepth else { return }
       reachedCount += 1
       let record = forest.entries[index].record
       var bytes: [UInt8]?
       do throws(StoreError) {
-        guard depth == 0 || base != nil else {
+        guard isRoot || base != nil else {
           throw StoreError(.corruptObject, "the object it stands on cannot be read")
         }
         let decoded = try decode(index, base: base)
@@ -78,9 +81,11 @@ struct DeltaForest {
     private func decode(_ index: Int, base: [UInt8]?) throws(StoreError) -> [UInt8] {
       let entry = forest.entries[index]
       let payload = try store.payload(at: entry)
-      // A root that names a base has one that no pack holds: the store says so.
-      if base == nil, entry.record.baseID != .zero { return try store.decode(payload, record: entry.record) }
-      return try ObjectStore.decode(payload, record: entry.record, base: base)
+      // A root's bases are for the store to find, or to miss.
+      guard let base else { return try store.decode(payload, record: entry.record) }
+      let bases = entry.record.baseIDs.map { ($0, base) }
+      return try ObjectStore.decode(
+        payload, record: entry.record, bases: Dictionary(bases, uniquingKeysWith: { first, _ in first }))
     }
   }
 }

@@ -45,7 +45,7 @@ struct PackSalvage {
       record.storedByteCount <= byteCount - offset - PackRecord.headerByteCount
     else { return nil }
     let payload = try read(offset + PackRecord.headerByteCount, record.storedByteCount)
-    return PackRecord.checksum(header.dropLast(4), payload) == checksum ? record : nil
+    return PackRecord.checksum(header.dropLast(4), payload) == checksum ? record.completed(by: payload) : nil
   }
 
   /// The next place where a record's mark stands.

@@ -44,16 +44,16 @@ struct ReachableObjects {
 
   mutating func mark(result id: ObjectID<CertificateResult>) { insert(id) }
 
-  /// Marks what marked objects are deltas against.
+  /// Marks what marked objects are coded against.
   mutating func markBases(_ entries: [ObjectIndex.Entry]) {
-    var bases: [ObjectKey: ObjectKey] = [:]
-    for entry in entries where entry.record.baseID != .zero {
+    var bases: [ObjectKey: [ObjectKey]] = [:]
+    for entry in entries where !entry.record.baseIDs.isEmpty {
       let kind = entry.record.kind
-      bases[ObjectKey(kind: kind, id: entry.record.id)] = ObjectKey(kind: kind, id: entry.record.baseID)
+      bases[ObjectKey(kind: kind, id: entry.record.id)] = entry.record.baseIDs.map { ObjectKey(kind: kind, id: $0) }
     }
-    for start in keys {
-      var next = bases[start]
-      while let key = next, keys.insert(key).inserted { next = bases[key] }
+    var open = keys.flatMap { bases[$0] ?? [] }
+    while let key = open.popLast() {
+      if keys.insert(key).inserted { open += bases[key] ?? [] }
     }
   }
 

@@ -106,10 +106,11 @@ struct CombinedCheckpoint: ByteSource {
   ///   earlier combination of them.
   func spans(relatives: [BaseCatalog.File]) -> [ChunkIngest.Span] {
     rows.map { row in
-      ChunkIngest.Span(
+      var candidates = BaseCandidates(isPerChunk: true) { CombinedCheckpoint.tiers(row, relatives: relatives) }
+      candidates.ingredients = { LinearFormula.runs(of: row.inputs) }
+      return ChunkIngest.Span(
         range: row.start..<(row.start + row.inputs[0].byteCount),
-        layout: row.inputs[0].tensor.map { ChunkLayout(dtype: $0.dtype) } ?? .opaque,
-        candidates: BaseCandidates(isPerChunk: true) { CombinedCheckpoint.tiers(row, relatives: relatives) })
+        layout: row.inputs[0].tensor.map { ChunkLayout(dtype: $0.dtype) } ?? .opaque, candidates: candidates)
     }
   }
 

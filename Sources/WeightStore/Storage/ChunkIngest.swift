@@ -29,8 +29,13 @@ struct ChunkIngest {
 
   /// The bases that were chosen: for the rest of a span, and for single new chunks by their position in the window.
   private struct Choices {
-    var ofSpans: [Int: BaseCandidates.Chunks] = [:]
+    var ofSpans: [Int: BaseChoice.Chosen] = [:]
     var ofChunks: [Int: BaseChoice.Chosen] = [:]
+
+    func base(of piece: Piece, at position: Int, byteCount: Int, _ store: ObjectStore?) -> DeltaBase? {
+      guard let store, let chosen = ofChunks[position] ?? ofSpans[piece.span] else { return nil }
+      return chosen.base ?? chosen.base(at: piece.index, byteCount: byteCount, layout: piece.layout, store: store)
+    }
   }
 
   private static let windowByteCount = 16 * ChunkGrid.chunkByteCount
@@ -87,8 +92,7 @@ struct ChunkIngest {
     }
     let ids = window.indices.compactMap { digests[$0] }
     let new = try writer?.missing(ids, kind: .blob) ?? []
-    let encoded = WorkerSlots<ChunkCodec.Encoded>(count: new.count)
-    let bases = WorkerSlots<DeltaBase>(count: new.count)
+    let forms = WorkerSlots<BasedForm>(count: new.count)
     let store = writer?.store
     if let store {
       try choose(new, of: window, buffers: buffers, spans: spans, store: store, into: &choices)
@@ -100,17 +104,16 @@ struct ChunkIngest {
         for position in window.indices { buffers[position]?.withUnsafeBytes { whole.update($0) } }
       } else if let bytes = buffers[new[index - 1]] {
         let piece = window[new[index - 1]]
-        let base = ChunkIngest.base(of: piece, at: new[index - 1], byteCount: bytes.count, chosen, store)
-        bases[index - 1] = base
-        encoded[index - 1] = try ChunkIngest.encode(bytes, layout: piece.layout, base: base)
+        let base = chosen.base(of: piece, at: new[index - 1], byteCount: bytes.count, store)
+        forms[index - 1] = try BasedForm.encode(bytes, layout: piece.layout, base: base)
       }
     }
     for (position, index) in new.enumerated() {
-      guard let form = encoded[position] else { continue }
+      guard let form = forms[position] else { continue }
       try writer?.append(
-        ids[index], kind: .blob, rawByteCount: window[index].range.count, encoded: form,
-        base: bases[position]?.id ?? .zero)
+        ids[index], kind: .blob, rawByteCount: window[index].range.count, encoded: form.encoded, baseIDs: form.baseIDs)
     }
+    try writer?.flush()
     return ids.map { ObjectID($0) }
   }
 
@@ -120,47 +123,29 @@ struct ChunkIngest {
     _ new: [Int], of window: [Piece], buffers: WorkerSlots<[UInt8]>, spans: [Span], store: ObjectStore,
     into choices: inout Choices
   ) throws {
-    var open: [(position: Int, tiers: [[BaseCandidates.Chunks]])] = []
+    var open: [Int] = []
     for position in new {
       let span = window[position].span
       guard choices.ofSpans[span] == nil else { continue }
-      open.append((position, spans[span].candidates.tiers()))
+      open.append(position)
       // Taken until it is known better, so that the span is not asked again.
-      if !spans[span].candidates.isPerChunk { choices.ofSpans[span] = [] }
+      if !spans[span].candidates.isPerChunk { choices.ofSpans[span] = BaseChoice.Chosen() }
     }
     let found = WorkerSlots<BaseChoice.Chosen>(count: open.count)
+    let candidates = open.map { spans[window[$0].span].candidates.asked() }
     try loop.run(count: open.count) { index in
-      let piece = window[open[index].position]
-      guard let bytes = buffers[open[index].position], !open[index].tiers.isEmpty else { return }
+      guard let bytes = buffers[open[index]] else { return }
+      let piece = window[open[index]]
       found[index] = BaseChoice(store: store).choose(
-        open[index].tiers, for: bytes, layout: piece.layout, chunk: piece.index)
+        candidates[index], for: BaseChoice.Piece(bytes: bytes, layout: piece.layout, index: piece.index))
     }
     choices.ofChunks = [:]
-    for (index, item) in open.enumerated() {
-      guard let chosen = found[index] else { continue }
-      choices.ofChunks[item.position] = chosen
-      let span = window[item.position].span
-      if !spans[span].candidates.isPerChunk { choices.ofSpans[span] = chosen.chunks }
-    }
-  }
-
-  private static func base(
-    of piece: Piece, at position: Int, byteCount: Int, _ choices: Choices, _ store: ObjectStore?
-  ) -> DeltaBase? {
-    let chosen = choices.ofChunks[position]
-    if let base = chosen?.base { return base }
-    guard let chunks = chosen?.chunks ?? choices.ofSpans[piece.span], piece.index < chunks.count else { return nil }
-    return store?.deltaBase(near: chunks[piece.index], byteCount: byteCount)
-  }
-
-  private static func encode(
-    _ bytes: [UInt8], layout: ChunkLayout, base: DeltaBase?
-  ) throws(StoreError) -> ChunkCodec.Encoded {
-    try bytes.withRawBytes { bytes throws(StoreError) in
-      guard let base else { return try ChunkCodec.encode(bytes, layout: layout) }
-      return try base.bytes.withRawBytes { old throws(StoreError) in
-        try ChunkCodec.encode(bytes, layout: layout, base: old, maximumShare: base.maximumShare)
-      }
+    for (index, position) in open.enumerated() {
+      guard var chosen = found[index] else { continue }
+      choices.ofChunks[position] = chosen
+      chosen.base = nil
+      let span = window[position].span
+      if !spans[span].candidates.isPerChunk { choices.ofSpans[span] = chosen }
     }
   }
 }

@@ -39,10 +39,11 @@ struct FileIngest {
     let search = bases.map { BaseSearch($0, path: path, tensors: described) }
     var spans = [ChunkIngest.Span(range: 0..<header.headerByteCount, layout: .opaque)]
     for (index, tensor) in header.tensors.enumerated() {
+      var candidates = BaseCandidates { search?.tiers(for: index) ?? [] }
+      candidates.formulas = { search?.formulas(for: index) ?? [] }
       spans.append(
         ChunkIngest.Span(
-          range: tensor.byteRange, layout: ChunkLayout(dtype: tensor.dtype),
-          candidates: BaseCandidates { search?.tiers(for: index) ?? [] }))
+          range: tensor.byteRange, layout: ChunkLayout(dtype: tensor.dtype), candidates: candidates))
     }
     let result = try chunkIngest.run(source, spans: spans, writer: &writer)
     let segments = spans.indices.map { index in

@@ -8,6 +8,12 @@ package final class ObjectStore: Sendable {
   let layout: RepositoryLayout
   private static let openPackLimit = 64
   private let readers = Mutex<[String: PackReader]>([:])
+  /// What this process is writing, as long as the writer is there.
+  private let pending = Mutex(Pending())
+
+  private struct Pending {
+    weak var pack: PendingPack?
+  }
 
   init(database: RepositoryDatabase, layout: RepositoryLayout) {
     self.database = database
@@ -18,13 +24,13 @@ package final class ObjectStore: Sendable {
   ///
   /// - Throws: `StoreError.missingObject`, `.corruptObject`, `.corruptPack`.
   package func bytes(of id: Digest, kind: ObjectKind) throws(StoreError) -> [UInt8] {
-    let entry = try database.read { try ObjectIndex.find(id, kind: kind, in: $0) }
+    let entry = try database.read { try find(id, kind: kind, in: $0) }
     guard let entry else { throw ObjectStore.missing(id, kind: kind) }
     return try bytes(at: entry)
   }
 
   func bytes(at entry: ObjectIndex.Entry) throws(StoreError) -> [UInt8] {
-    let bytes = try unverifiedBytes(of: chain(from: entry))
+    let bytes = try unverifiedBytes(of: decodingOrder(of: entry).links)
     guard SHA256.digest(of: bytes) == entry.record.id else {
       throw StoreError(.corruptObject, "\(entry.record.kind.name) \(entry.record.id) has other bytes than its id says")
     }
@@ -48,7 +54,7 @@ package final class ObjectStore: Sendable {
   func entries(of ids: some Sequence<ObjectID<Blob>>) throws(StoreError) -> [ObjectIndex.Entry] {
     try database.read { database in
       try ids.map { id in
-        guard let entry = try ObjectIndex.find(id.digest, kind: .blob, in: database) else {
+        guard let entry = try find(id.digest, kind: .blob, in: database) else {
           throw ObjectStore.missing(id.digest, kind: .blob)
         }
         return entry
@@ -56,11 +62,27 @@ package final class ObjectStore: Sendable {
     }
   }
 
-  private static func missing(_ id: Digest, kind: ObjectKind) -> StoreError {
+  static func missing(_ id: Digest, kind: ObjectKind) -> StoreError {
     StoreError(.missingObject, "\(kind.name) \(id) is not in the repository", subjects: [id.hex])
   }
 
+  func setPending(_ pack: PendingPack) {
+    pending.withLock { $0.pack = pack }
+  }
+
+  /// Where an object stands, be it in the pack that is being written.
+  func find(_ id: Digest, kind: ObjectKind, in database: Database) throws -> ObjectIndex.Entry? {
+    if let entry = pending.withLock({ $0.pack })?.entry(id, kind: kind) { return entry }
+    return try ObjectIndex.find(id, kind: kind, in: database)
+  }
+
   private func reader(_ name: String) throws(StoreError) -> PackReader {
+    if name == PendingPack.name {
+      guard let reader = pending.withLock({ $0.pack })?.reader else {
+        throw StoreError(.corruptPack, "the pack that was being written is gone")
+      }
+      return reader
+    }
     if let open = readers.withLock({ $0[name] }) { return open }
     let opened = try open(name)
     readers.withLock { readers in

@@ -2,6 +2,9 @@
 struct ObjectWriter: ~Copyable {
   let store: ObjectStore
   private var pack: PackWriter?
+  private let pending = PendingPack()
+  /// Records up to here are known to `pending`.
+  private var pendingCount = 0
   /// Ids written by this operation, which the index does not know yet.
   private var written: [ObjectKind: Set<Digest>] = [:]
   /// Payload bytes of the new objects.
@@ -9,6 +12,16 @@ struct ObjectWriter: ~Copyable {
 
   init(store: ObjectStore) {
     self.store = store
+    store.setPending(pending)
+  }
+
+  /// From now on, objects may be coded against those that were appended so far.
+  mutating func flush() throws(StoreError) {
+    guard let count = pack?.placed.count, count > pendingCount else { return }
+    try pack?.flush()
+    guard let file = pack?.file, let placed = pack?.placed[pendingCount...] else { return }
+    try pending.add(placed, in: file)
+    pendingCount = count
   }
 
   /// Positions of the ids that neither the repository nor this operation holds; each new id once.
@@ -24,13 +37,12 @@ struct ObjectWriter: ~Copyable {
     }
   }
 
-  /// - Parameter base: what the chunk may have been coded against; recorded only if it was.
+  /// - Parameter baseIDs: what the object is coded against.
   mutating func append(
-    _ id: Digest, kind: ObjectKind, rawByteCount: Int, encoded: ChunkCodec.Encoded, base: Digest = .zero
+    _ id: Digest, kind: ObjectKind, rawByteCount: Int, encoded: ChunkCodec.Encoded, baseIDs: [Digest] = []
   ) throws(StoreError) {
     if pack == nil { pack = try PackWriter.create(temporaryFolder: store.layout.temporaryFolder) }
-    let baseID = encoded.encoding.needsBase ? base : .zero
-    try pack?.append(kind: kind, id: id, baseID: baseID, rawByteCount: rawByteCount, encoded: encoded)
+    try pack?.append(kind: kind, id: id, baseIDs: baseIDs, rawByteCount: rawByteCount, encoded: encoded)
     written[kind, default: []].insert(id)
     storedByteCount += encoded.payload.count
   }

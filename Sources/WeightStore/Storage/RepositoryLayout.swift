@@ -1,9 +1,6 @@
 /// Where things stand inside `.wgit`.
 package struct RepositoryLayout: Sendable {
   package static let folderName = ".wgit"
-  /// The line in the `format` file.
-  static let formatLine = "wgit repository 1\n"
-
   /// The `.wgit` folder.
   package let root: String
 

@@ -24,7 +24,8 @@ struct Forgery {
   ) throws -> Digest {
     let id = claimed ?? SHA256.digest(of: payload)
     let record = PackRecord(
-      kind: kind, encoding: encoding, id: id, baseID: base, rawByteCount: rawByteCount ?? payload.count,
+      kind: kind, encoding: encoding, id: id, baseIDs: base == .zero ? [] : [base],
+      rawByteCount: rawByteCount ?? payload.count,
       storedByteCount: payload.count)
     let header = record.header(payload: payload)
     let digest = SHA256.digest(of: header)

@@ -124,13 +124,4 @@ struct ChunkCodecTests {
       #expect(encode(sample, as: encoding, limit: whole.payload.count - 1) == nil)
     }
   }
-
-  /// Plane 0 is raw, plane 1 a zlib stream of the bytes 7 7 7 7: what earlier versions wrote.
-  @Test func planesInZlibStreamsAreStillRead() throws {
-    let payload: [UInt8] =
-      [2, 0] + [0, 4, 0, 0, 0, 1, 2, 3, 4]
-      + [1, 12, 0, 0, 0, 0x78, 0x9c, 0x63, 0x67, 0x67, 0x67, 0x07, 0x00, 0x00, 0x4a, 0x00, 0x1d]
-    let decoded = try ChunkCodec.decode(payload, encoding: .zlibPlanes, rawByteCount: 8)
-    #expect(decoded == [1, 7, 2, 7, 3, 7, 4, 7])
-  }
 }

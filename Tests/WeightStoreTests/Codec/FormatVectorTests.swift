@@ -9,7 +9,17 @@ struct FormatVectorTests {
     let encoding: ChunkEncoding
     let bytes: [UInt8]
     let base: [UInt8]?
+    /// Those of a prediction.
+    var bases: [[UInt8]] = []
     let payload: [UInt8]
+
+    func decode() throws -> [UInt8] {
+      guard encoding == .predicted else {
+        return try ChunkCodec.decode(payload, encoding: encoding, rawByteCount: bytes.count, base: base)
+      }
+      let bases = Dictionary(bases.map { (SHA256.digest(of: $0), $0) }, uniquingKeysWith: { first, _ in first })
+      return try PredictedChunk.decode(payload, rawByteCount: bytes.count, bases: bases)
+    }
   }
 
   private static let documentURL = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -54,17 +64,50 @@ struct FormatVectorTests {
     vectors.append(
       Vector(
         name: "an element", encoding: .constant, bytes: [1, 2, 1, 2, 1, 2], base: nil, payload: [1, 2]))
-    return vectors
+    return vectors + (try predictedVectors())
+  }
+
+  /// F32 elements as BF16, from two chunks, with nothing left over; and the mean of two, with one element that differs.
+  private static func predictedVectors() throws -> [Vector] {
+    let first: [UInt8] = (1...120).flatMap { ChunkSamples.element(Double($0) / 7, layout: .f32) }
+    let second: [UInt8] = (1...120).flatMap { ChunkSamples.element(Double($0 % 11) / 9, layout: .f32) }
+    let ids = [first, second].map { SHA256.digest(of: $0) }
+    let part = { (base: Int, offset: Int, byteCount: Int) in
+      Prediction.Part(base: base, offset: offset, byteCount: byteCount)
+    }
+    let cast = Prediction(
+      layout: .bf16, baseIDs: ids,
+      terms: [Prediction.Term(coefficient: 1, layout: .f32, parts: [part(0, 40, 440), part(1, 0, 400)])], divisor: 1)
+    let mean = Prediction(
+      layout: .f32, baseIDs: ids,
+      terms: (0...1).map { Prediction.Term(coefficient: 1, layout: .f32, parts: [part($0, 0, 480)]) }, divisor: 2)
+    return try [("F32 cast to BF16", cast, 420, false), ("mean of two, one element moved", mean, 480, true)].map {
+      name, prediction, byteCount, isMoved in
+      var bytes = [UInt8](repeating: 0, count: byteCount)
+      try bytes.withUnsafeMutableBytes {
+        try prediction.evaluate([ids[0]: first, ids[1]: second], into: $0)
+      }
+      let predicted = bytes
+      if isMoved { bytes[200] ^= 3 }
+      let residual = isMoved ? delta(bytes, base: predicted, layout: prediction.layout) : nil
+      return Vector(
+        name: name, encoding: .predicted, bytes: bytes, base: nil, bases: [first, second],
+        payload: prediction.head(residual: residual?.encoding) + (residual?.payload ?? []))
+    }
+  }
+
+  private static func delta(_ bytes: [UInt8], base: [UInt8], layout: ElementLayout) -> ChunkCodec.Encoded? {
+    bytes.withUnsafeBytes { bytes in
+      base.withUnsafeBytes { base in
+        ChunkCodec.encodeElements(
+          bytes, as: .deltaTokens, layout: layout, base: base, limit: 1000, workspace: CodecWorkspace())
+      }
+    }
   }
 
   /// The base of a delta may have another length.
   private static func fittedVector(_ name: String, bytes: [UInt8], base: [UInt8]) throws -> Vector {
-    let encoded = bytes.withUnsafeBytes { bytes in
-      ChunkCodec.fitted(base, to: bytes.count).withUnsafeBytes { base in
-        ChunkCodec.encodeElements(
-          bytes, as: .deltaTokens, layout: .f32, base: base, limit: 1000, workspace: CodecWorkspace())
-      }
-    }
+    let encoded = delta(bytes, base: ChunkCodec.fitted(base, to: bytes.count), layout: .f32)
     return Vector(
       name: name, encoding: .deltaTokens, bytes: bytes, base: base, payload: try #require(encoded).payload)
   }
@@ -91,6 +134,7 @@ struct FormatVectorTests {
     vectors.map { vector in
       "\n\(vector.name): encoding \(vector.encoding.rawValue), \(vector.bytes.count) bytes\n\n```\n"
         + "bytes    \(hex(vector.bytes))\n" + (vector.base.map { "base     \(hex($0))\n" } ?? "")
+        + vector.bases.map { "base     \(hex($0))\n" }.joined()
         + "payload  \(hex(vector.payload))\n```\n"
     }.joined() + "\n"
   }
@@ -110,9 +154,7 @@ struct FormatVectorTests {
 
   @Test func vectorsDecode() throws {
     for vector in try FormatVectorTests.vectors() {
-      let decoded = try ChunkCodec.decode(
-        vector.payload, encoding: vector.encoding, rawByteCount: vector.bytes.count, base: vector.base)
-      #expect(decoded == vector.bytes, "\(vector.name)")
+      #expect(try vector.decode() == vector.bytes, "\(vector.name)")
     }
   }
 }

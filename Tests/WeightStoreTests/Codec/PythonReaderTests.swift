@@ -35,24 +35,25 @@ struct PythonReaderTests {
     // One process for all: names of files in a list.
     var list: [String] = []
     for (index, item) in payloads.enumerated() {
-      for (suffix, bytes) in [("payload", item.payload), ("bytes", item.bytes), ("base", item.base ?? [])] {
-        try Data(bytes).write(to: folder.appending(path: "\(index).\(suffix)"))
-      }
-      list.append("\(index) \(item.encoding.rawValue) \(item.base == nil ? 0 : 1)")
+      let bases = item.base.map { [$0] } ?? item.bases
+      let files = [("payload", item.payload), ("bytes", item.bytes)] + bases.indices.map { ("base\($0)", bases[$0]) }
+      for (suffix, bytes) in files { try Data(bytes).write(to: folder.appending(path: "\(index).\(suffix)")) }
+      list.append("\(index) \(item.encoding.rawValue) \(bases.count)")
     }
     try list.joined(separator: "\n").write(to: folder.appending(path: "list"), atomically: true, encoding: .utf8)
     let driver = """
-      import os, sys
+      import hashlib, os, sys
       sys.path.insert(0, os.path.dirname(sys.argv[1]))
       sys.dont_write_bytecode = True
       import codec
       folder = sys.argv[2]
       read = lambda name: open(os.path.join(folder, name), "rb").read()
       for line in read("list").decode().split("\\n"):
-          number, encoding, has_base = line.split()
+          number, encoding, count = line.split()
           expected = read(number + ".bytes")
-          base = read(number + ".base") if has_base == "1" else None
-          decoded = codec.decode(int(encoding), read(number + ".payload"), len(expected), base)
+          bases = [read(number + ".base%d" % index) for index in range(int(count))]
+          ids = {hashlib.sha256(base).digest(): base for base in bases}
+          decoded = codec.decode(int(encoding), read(number + ".payload"), len(expected), *bases[:1], bases=ids)
           if decoded != expected:
               sys.exit("payload " + line + " decodes to other bytes")
       """

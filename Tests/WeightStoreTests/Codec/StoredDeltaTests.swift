@@ -103,12 +103,31 @@ struct StoredDeltaTests {
   }
 
   @Test func aChainThatIsTooLongOrACycleIsRefused() throws {
-    let whole = try DeltaChain.links(from: 8) { depth throws(StoreError) in depth == 0 ? nil : depth - 1 }
-    #expect(whole.count == 9)
-    #expect(throws: StoreError.self) {
-      try DeltaChain.links(from: 9) { depth throws(StoreError) in depth == 0 ? nil : depth - 1 }
-    }
-    #expect(throws: StoreError.self) { try DeltaChain.links(from: 0) { link throws(StoreError) in 1 - link } }
+    let whole = try order(10) { $0 == 0 ? [] : [$0 - 1] }
+    #expect(whole.links == Array(0...10))
+    #expect(whole.depth == 10)
+    #expect(throws: StoreError.self) { try order(11) { $0 == 0 ? [] : [$0 - 1] } }
+    #expect(throws: StoreError.self) { try order(0) { [1 - $0] } }
+    #expect(throws: StoreError.self) { try order(0) { [$0] } }
+  }
+
+  @Test func whatSeveralStandOnComesOnceAndFirst() throws {
+    let diamond = [0: [1, 2, 3], 1: [4], 2: [4, 5], 3: [], 4: [5], 5: []]
+    let found = try order(0) { diamond[$0] ?? [] }
+    #expect(found.links == [5, 4, 1, 2, 3, 0])
+    #expect(found.depth == 3)
+    #expect(throws: StoreError.self) { try order(0) { $0 == 0 ? Array(1...256) : [] } }
+    let wide = try order(0) { $0 == 0 ? Array(1...255) : [] }
+    #expect(wide.links.count == 256)
+    // As many ways as there are leaves in a deep tree: each object is looked at once.
+    let deep = try order(9) { $0 == 0 ? [] : Array(0..<$0) }
+    #expect(deep.links.count == 10)
+  }
+
+  private func order(_ wanted: Int, _ bases: (Int) -> [Int]) throws -> DeltaChain.Order<Int> {
+    var order = DeltaChain.Order<Int>()
+    try order.add(wanted, id: { SHA256.digest(of: Array("\($0)".utf8)) }) { link throws(StoreError) in bases(link) }
+    return order
   }
 
   @Test func damageInABaseIsFoundInWhatStandsOnIt() throws {

@@ -2,8 +2,8 @@
 
     python3 make_fixture.py WGIT FOLDER
 
-WGIT is the binary, FOLDER a new folder; its .wgit is what the tests keep, as format-1. It is made once for each version of
-the format and never again: later versions must read it as it is.
+WGIT is the binary, FOLDER a new folder; its .wgit is what the tests keep, as format-1 and format-2. It is made once for each
+version of the format and never again: later versions must read it as it is. Of format 1 there was no half.safetensors.
 """
 import array
 import json
@@ -51,6 +51,10 @@ def main(wgit, folder):
         json.dump({"layers": list(range(200))}, file)
     run("init")
     write(weights, [1.0, 2.0])
+    with open(os.path.join(folder, "half.safetensors"), "wb") as file:
+        upper = [struct.unpack("<I", struct.pack("<f", weight))[0] for weight in weights]
+        halves = [bits + 0x7FFF + (bits >> 16 & 1) >> 16 for bits in upper]
+        file.write(safetensors([("body", "BF16", [30, 300], array.array("H", halves).tobytes())]))
     run("add", ".")
     run("commit", "-m", "Base")
     for branch in ("a", "b"):

@@ -1,6 +1,7 @@
 import Tensors
 
-/// The checkpoints that a new one may be similar to: those of the stage and of the parent. Read when they are needed.
+/// The checkpoints that a new one may be similar to: those stored by the same operation, of the stage and of the parent.
+/// Read when they are needed.
 final class BaseCatalog {
   /// What deltas need to have in common.
   struct Kind: Hashable {
@@ -24,6 +25,14 @@ final class BaseCatalog {
       }
     }
 
+    /// The tensor of this name as another floating-point type.
+    func cast(of tensor: Manifest.Tensor) -> LinearFormula.Run? {
+      guard let index = byName[TensorName(tensor.name)] else { return nil }
+      let found = tensors[index].tensor
+      guard found.dtype != tensor.dtype, found.shape == tensor.shape else { return nil }
+      return LinearFormula.runs(of: [tensors[index].segment]).first
+    }
+
     /// The chunks of the tensor of this name and dtype, whatever its shape: rows may have been appended or cut.
     func chunks(named name: TensorName, dtype: DType) -> BaseCandidates.Chunks? {
       guard let index = byName[name], tensors[index].tensor.dtype == dtype else { return nil }
@@ -38,6 +47,8 @@ final class BaseCatalog {
   private let entries: [(path: RelativePath, manifest: ObjectID<Manifest>)]
   private var files: [ObjectID<Manifest>: File] = [:]
   private var tensorCount = 0
+  /// Files stored by this operation, the newest first.
+  private(set) var pending: [File] = []
 
   /// - Parameter trees: the nearest first.
   init(store: ObjectStore, trees: [[RelativePath: Tree.Entry]]) {
@@ -51,18 +62,26 @@ final class BaseCatalog {
     }
   }
 
+  /// Makes a file known that was just stored.
+  func add(_ manifest: Manifest) {
+    guard tensorCount < BaseCatalog.maximumTensorCount else { return }
+    let file = File(manifest)
+    tensorCount += file.tensors.count
+    pending.insert(file, at: 0)
+  }
+
   /// The nearest earlier version of a file.
   func previous(of path: RelativePath) -> File? {
     entries.first { $0.path == path }.flatMap { file($0.manifest) }
   }
 
-  /// All other checkpoints, those with a similar path first.
+  /// All other checkpoints, those just stored first, then those with a similar path.
   func others(than path: RelativePath) -> [File] {
     let wanted = Array(path.text.utf8)
     let order = entries.enumerated().map { position, entry in
       (likeness: NameLikeness.of(Array(entry.path.text.utf8), wanted), position: position)
     }.sorted { ($1.likeness, $0.position) < ($0.likeness, $1.position) }
-    return order.compactMap { file(entries[$0.position].manifest) }
+    return pending + order.compactMap { file(entries[$0.position].manifest) }
   }
 
   /// `nil` for one that cannot be read: the integrity check will tell.

@@ -8,6 +8,8 @@ import Tensors
 final class BaseSearch {
   /// Same-named tensors of this many other checkpoints.
   private static let sameNameLimit = 5
+  /// Tensors of other types of this many checkpoints.
+  private static let castLimit = 3
   /// How far around the same place among the tensors of one kind names are compared.
   private static let reach = 32
 
@@ -39,6 +41,22 @@ final class BaseSearch {
     let sameKind = distinct(
       sameKind(index, in: files), limit: BaseCandidates.limit - own.count - sameName.count, &seen)
     return [own, sameName, sameKind]
+  }
+
+  /// The tensor of the same name as another floating-point type: a cast of it, or of which it is a cast.
+  ///
+  /// With an earlier version at hand, of the same type, only files stored just now are asked: the two are made together.
+  func formulas(for index: Int) -> [LinearFormula] {
+    let tensor = tensors[index]
+    guard case .elements(let layout) = ChunkLayout(dtype: tensor.dtype), layout.isFloat else { return [] }
+    let own = previous?.chunks(named: TensorName(tensor.name), dtype: tensor.dtype)
+    let files = own == nil ? [previous].compactMap { $0 } + others : catalog.pending
+    var found: [LinearFormula.Run] = []
+    for case .some(let run) in files.lazy.map({ $0.cast(of: tensor) }) where !found.contains(run) {
+      found.append(run)
+      if found.count == BaseSearch.castLimit { break }
+    }
+    return found.map { LinearFormula([LinearFormula.Term(coefficient: 1, run: $0)]) }
   }
 
   private func distinct(

@@ -176,8 +176,8 @@ package enum ChunkCodec {
       guard payload.count == bytes.count else { throw wrongRawByteCount(payload.count, bytes.count) }
       bytes.copyMemory(from: payload)
     case .zlib: try ZlibStream.decompress(payload, into: bytes)
-    case .zlibPlanes: try ZlibPlanes.decode(payload, into: bytes)
     case .constant: try ConstantChunk.decode(payload, into: bytes)
+    case .predicted: throw StoreError(.corruptObject, "a predicted chunk has no bases")
     case .planes, .deltaTokens, .deltaPlanes:
       guard bytes.count <= maximumElementByteCount else {
         throw StoreError(.corruptObject, "\(bytes.count) bytes are too many for one chunk of elements")

@@ -4,8 +4,6 @@ package enum ChunkEncoding: UInt8, Sendable, CaseIterable {
   case raw = 0
   /// One zlib stream (RFC 1950).
   case zlib = 1
-  /// Sign-rotated byte planes, each a zlib stream at most: see `ZlibPlanes`. Read, no longer written.
-  case zlibPlanes = 2
   /// Sign-rotated byte planes, each coded on its own: see `EntropyPlanes`.
   case planes = 3
   /// Differences to a base chunk as tokens in the context of the base's exponents: see `DeltaTokens`.
@@ -14,19 +12,22 @@ package enum ChunkEncoding: UInt8, Sendable, CaseIterable {
   case deltaPlanes = 5
   /// One element that fills the chunk: see `ConstantChunk`.
   case constant = 6
+  /// What a linear combination of stored chunks gives, and differences to that: see `PredictedChunk`.
+  case predicted = 7
 
   package var name: String {
     switch self {
     case .raw: "raw"
     case .zlib: "zlib"
-    case .zlibPlanes: "zlib-planes"
     case .planes: "planes"
     case .deltaTokens: "delta-tokens"
     case .deltaPlanes: "delta-planes"
     case .constant: "constant"
+    case .predicted: "predicted"
     }
   }
 
-  /// Whether the bytes of a base chunk are needed to read the payload.
+  /// Whether the bytes of one base chunk are needed to read the payload. The bases of a prediction, which may be several,
+  /// stand in the payload itself.
   package var needsBase: Bool { self == .deltaTokens || self == .deltaPlanes }
 }

@@ -1,24 +1,16 @@
-/// What the ways to store a chunk would take, from a sample: 16 pieces of 1024 elements, or all of a small chunk.
+/// What the ways to store a chunk would take, from a sample.
 struct ChunkEstimate {
   let planeByteCount: Double
   let tokenByteCount: Double
   let deltaPlaneByteCount: Double
 
-  private static let pieceCount = 16
-
   init(
     _ bytes: UnsafeRawBufferPointer, base: UnsafeRawBufferPointer, layout: ElementLayout, workspace: CodecWorkspace
   ) {
     let count = bytes.count / layout.width
-    let piece = CodecWorkspace.stripElementCount
-    var ranges = [0..<count]
-    if count > 2 * ChunkEstimate.pieceCount * piece {
-      // Pieces start at whole blocks.
-      let step = (count - piece) / (ChunkEstimate.pieceCount - 1) & ~(DeltaTokens.blockElementCount - 1)
-      ranges = (0..<ChunkEstimate.pieceCount).map { ($0 * step)..<($0 * step + piece) }
-    }
-    let sampled = ranges.reduce(0) { $0 + $1.count }
-    let scale = Double(count) / Double(max(1, sampled))
+    let sample = ElementSample(elementCount: count)
+    let ranges = sample.ranges
+    let scale = Double(count) / Double(max(1, sample.count))
     switch layout.width {
     case 1: tokenByteCount = ChunkEstimate.tokens(bytes, base, ranges, layout, UInt8.self, workspace) * scale
     case 2: tokenByteCount = ChunkEstimate.tokens(bytes, base, ranges, layout, UInt16.self, workspace) * scale

@@ -45,6 +45,16 @@ package struct ElementLayout: Hashable, Sendable {
   }
 
   var isFloat: Bool { exponentBitCount > 0 }
+  /// The type that arithmetic takes such elements for; `nil` for integers.
+  var floatType: DType? {
+    switch self {
+    case .f64: .f64
+    case .f32: .f32
+    case .bf16: .bf16
+    case .f16: .f16
+    default: nil
+    }
+  }
   /// How far the exponent stands above bit 0.
   var exponentShift: Int { isFloat ? 8 * width - 1 - exponentBitCount : 0 }
   var exponentMask: Int { 1 << exponentBitCount - 1 }

@@ -10,6 +10,7 @@ package final class CodecWorkspace {
   /// Raw bytes that all buffers are large enough for.
   private var byteCapacity = 0
   private var buffers: [UnsafeMutableRawPointer] = []
+  private var predicted = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   /// Byte planes of a chunk or of its differences.
   private(set) var planes: UnsafeMutablePointer<UInt8>
@@ -76,6 +77,7 @@ package final class CodecWorkspace {
 
   deinit {
     for buffer in buffers { buffer.deallocate() }
+    predicted.deallocate()
     huffmanSlots.deallocate()
     ransSlots.deallocate()
     ransSymbols.deallocate()
@@ -106,6 +108,15 @@ package final class CodecWorkspace {
     words = .allocate(capacity: byteCount + slack)
     buffers = [planes, payload, decoded, bits].map { UnsafeMutableRawPointer($0) }
     buffers += [keys, words].map { UnsafeMutableRawPointer($0) }
+  }
+
+  /// Room for what a prediction gives. Few chunks are predicted: it is allocated for the first.
+  func predicted(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    if predicted.count < byteCount {
+      predicted.deallocate()
+      predicted = .allocate(byteCount: max(byteCount, ChunkGrid.chunkByteCount), alignment: 64)
+    }
+    return UnsafeMutableRawBufferPointer(rebasing: predicted[..<byteCount])
   }
 
   /// Room for a payload of at most `limit` bytes.

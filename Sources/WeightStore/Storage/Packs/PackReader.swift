@@ -10,18 +10,25 @@ package final class PackReader: Sendable {
     file = try OpenFile.open("\(folder)/\(name)", flags: O_RDONLY)
   }
 
+  /// A pack that grows: records that stand in it now can be read.
+  init(_ file: OpenFile, name: String) throws(StoreError) {
+    self.name = name
+    self.file = file
+  }
+
   /// The payload of a record whose header must say what the index said.
   package func payload(of expected: PackRecord, at offset: Int) throws(StoreError) -> [UInt8] {
     let bytes = try file.read(at: offset, count: PackRecord.headerByteCount + expected.storedByteCount)
     let (record, _) = try PackRecord.parse(header: Array(bytes.prefix(PackRecord.headerByteCount)))
-    guard record == expected else { throw notThere(expected, offset) }
-    return Array(bytes[PackRecord.headerByteCount...])
+    let payload = Array(bytes[PackRecord.headerByteCount...])
+    guard record.completed(by: payload) == expected else { throw notThere(expected, offset) }
+    return payload
   }
 
   /// - Throws: `StoreError.corruptPack` unless the header at `offset` says what the index said.
   package func checkHeader(of expected: PackRecord, at offset: Int) throws(StoreError) {
     let (record, _) = try PackRecord.parse(header: file.read(at: offset, count: PackRecord.headerByteCount))
-    guard record == expected else { throw notThere(expected, offset) }
+    guard record.hasSameHeader(as: expected) else { throw notThere(expected, offset) }
   }
 
   private func notThere(_ expected: PackRecord, _ offset: Int) -> StoreError {
@@ -55,7 +62,7 @@ package final class PackReader: Sendable {
         throw StoreError(.corruptPack, "the record at byte \(offset) of '\(name)' has a wrong checksum")
       }
       header.withUnsafeBytes { headers.update($0) }
-      try body(record, offset, payload)
+      try body(record.completed(by: payload), offset, payload)
       recordCount += 1
       offset += PackRecord.headerByteCount + record.storedByteCount
     }

@@ -9,18 +9,19 @@ package struct PackRecord: Sendable, Hashable {
   package var kind: ObjectKind
   package var encoding: ChunkEncoding
   package var id: Digest
-  /// The object this one is a delta against; `Digest.zero` when it stands alone.
-  package var baseID: Digest
+  /// The objects whose bytes are needed to read this one: none, the base of a delta, or those of a prediction.
+  package var baseIDs: [Digest]
   package var rawByteCount: Int
   package var storedByteCount: Int
 
   package init(
-    kind: ObjectKind, encoding: ChunkEncoding, id: Digest, baseID: Digest, rawByteCount: Int, storedByteCount: Int
+    kind: ObjectKind, encoding: ChunkEncoding, id: Digest, baseIDs: [Digest] = [], rawByteCount: Int,
+    storedByteCount: Int
   ) {
     self.kind = kind
     self.encoding = encoding
     self.id = id
-    self.baseID = baseID
+    self.baseIDs = baseIDs
     self.rawByteCount = rawByteCount
     self.storedByteCount = storedByteCount
   }
@@ -36,12 +37,32 @@ package struct PackRecord: Sendable, Hashable {
     bytes.appendLittleEndian(UInt64(rawByteCount))
     bytes.appendLittleEndian(UInt64(storedByteCount))
     bytes += id.bytes
-    bytes += baseID.bytes
+    bytes += headerBaseID.bytes
     bytes.appendLittleEndian(PackRecord.checksum(bytes, payload))
     return bytes
   }
 
-  /// Reads a header from untrusted bytes; returns it with the checksum it claims.
+  /// The bases of a prediction do not fit here: they stand in the payload.
+  private var headerBaseID: Digest { encoding == .predicted ? .zero : baseIDs.first ?? .zero }
+
+  /// The same record with the bases that a payload names.
+  package func completed(by payload: [UInt8]) -> PackRecord {
+    guard encoding == .predicted else { return self }
+    var record = self
+    record.baseIDs = Prediction.baseIDs(in: payload)
+    return record
+  }
+
+  /// Whether the headers in a pack say the same.
+  package func hasSameHeader(as other: PackRecord) -> Bool {
+    guard encoding == .predicted, other.encoding == .predicted else { return self == other }
+    var record = self
+    record.baseIDs = other.baseIDs
+    return record == other
+  }
+
+  /// Reads a header from untrusted bytes; returns it with the checksum it claims. A prediction's bases are not in it: see
+  /// `completed(by:)`.
   package static func parse(header bytes: [UInt8]) throws(StoreError) -> (record: PackRecord, checksum: UInt32) {
     try bytes.withRawBytes { buffer throws(StoreError) in try parse(buffer) }
   }
@@ -66,8 +87,12 @@ package struct PackRecord: Sendable, Hashable {
     else { throw StoreError(.corruptPack, "a record claims sizes that no \(kind.name) can have") }
     let id = try reader.digest()
     let baseID = try reader.digest()
+    guard encoding != .predicted || baseID == .zero else {
+      throw StoreError(.corruptPack, "a record names the base of a prediction in the wrong place")
+    }
     let record = PackRecord(
-      kind: kind, encoding: encoding, id: id, baseID: baseID, rawByteCount: raw, storedByteCount: stored)
+      kind: kind, encoding: encoding, id: id, baseIDs: baseID == .zero ? [] : [baseID], rawByteCount: raw,
+      storedByteCount: stored)
     return (record, try reader.word32())
   }
 
@@ -79,7 +104,7 @@ package struct PackRecord: Sendable, Hashable {
     case .raw: return stored == raw
     case .zlib: return raw <= stored * 1032
     // Only chunks have these, and a chunk is small.
-    case .zlibPlanes, .planes, .deltaTokens, .deltaPlanes, .constant: return kind == .blob
+    case .planes, .deltaTokens, .deltaPlanes, .constant, .predicted: return kind == .blob
     }
   }
 

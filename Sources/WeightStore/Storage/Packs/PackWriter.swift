@@ -34,11 +34,12 @@ package struct PackWriter: ~Copyable {
     offset = buffer.count
   }
 
+  /// - Parameter baseIDs: what the object is coded against.
   package mutating func append(
-    kind: ObjectKind, id: Digest, baseID: Digest = .zero, rawByteCount: Int, encoded: ChunkCodec.Encoded
+    kind: ObjectKind, id: Digest, baseIDs: [Digest] = [], rawByteCount: Int, encoded: ChunkCodec.Encoded
   ) throws(StoreError) {
     let record = PackRecord(
-      kind: kind, encoding: encoded.encoding, id: id, baseID: baseID, rawByteCount: rawByteCount,
+      kind: kind, encoding: encoded.encoding, id: id, baseIDs: baseIDs, rawByteCount: rawByteCount,
       storedByteCount: encoded.payload.count)
     try append(record, payload: encoded.payload)
   }
@@ -68,7 +69,11 @@ package struct PackWriter: ~Copyable {
     if buffer.count >= PackWriter.bufferByteCount { try flush() }
   }
 
-  private mutating func flush() throws(StoreError) {
+  /// The file, which holds everything that was appended before the last `flush`.
+  var file: OpenFile { atomic.file }
+
+  /// Hands everything to the system, so that it can be read back.
+  mutating func flush() throws(StoreError) {
     try buffer.withRawBytes { bytes throws(StoreError) in try atomic.file.write(bytes) }
     buffer.removeAll(keepingCapacity: true)
   }
