@@ -58,11 +58,17 @@ extension Repository {
     try database.read { try StageTable.all(in: $0) }
   }
 
-  /// What new files may be similar to: what is staged, then what was last committed.
+  /// What new files may be similar to: what is staged, what was last committed, and the tips of other branches.
   private func baseCatalog(_ staged: [RelativePath: StagedFile]) throws(StoreError) -> BaseCatalog {
     // A commit that cannot be read is for the integrity check to tell of: it gives no bases.
     let committed = try headCommitID().flatMap { try? tree(of: $0).entries }
-    return BaseCatalog(store: store, trees: [stagedEntries(staged), committed ?? [:]])
+    let tips = try refs().map(\.target)
+    return BaseCatalog(store: store, trees: [stagedEntries(staged), committed ?? [:]]) { [self] in
+      // As many as there can be versions to compare with; the newest are the likeliest.
+      let commits = tips.compactMap { id in (try? graph.commit(id)).map { (id, $0.committer.unixSeconds) } }
+      let newest = commits.sorted { $0.1 > $1.1 }.prefix(2 * BaseCatalog.versionLimit)
+      return newest.compactMap { try? tree(of: $0.0).entries }
+    }
   }
 
   private func pathsToAdd(

@@ -37,10 +37,16 @@ struct FileIngest {
     let described = header.tensors.map { Manifest.Tensor(name: $0.name, dtype: $0.dtype, shape: $0.shape) }
     let tensors: [Manifest.Tensor?] = [nil] + described
     let search = bases.map { BaseSearch($0, path: path, tensors: described) }
+    if let store = writer?.store {
+      try search?.probe(source, ranges: header.tensors.map(\.byteRange), store: store)
+    }
     var spans = [ChunkIngest.Span(range: 0..<header.headerByteCount, layout: .opaque)]
     for (index, tensor) in header.tensors.enumerated() {
       var candidates = BaseCandidates { search?.tiers(for: index) ?? [] }
       candidates.formulas = { search?.formulas(for: index) ?? [] }
+      // Rows that few texts touched tell little of the coefficients: every chunk has its own.
+      candidates.isPerChunk = search?.isCombination ?? false
+      candidates.ingredients = { search?.ingredients(for: index) ?? [] }
       spans.append(
         ChunkIngest.Span(
           range: tensor.byteRange, layout: ChunkLayout(dtype: tensor.dtype), candidates: candidates))

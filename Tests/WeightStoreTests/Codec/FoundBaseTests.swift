@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 import WeightStore
 
@@ -139,6 +140,42 @@ struct FoundBaseTests {
     #expect(try repository.checkIntegrity().isEmpty)
     _ = try repository.switchTo(.detached(first))
     #expect(try temporary.read(FoundBaseTests.path) == TestCheckpoint.file(old))
+  }
+
+  /// Commits each model on a branch of its own, made from what is checked out; main is checked out afterwards.
+  private func commitBranches(_ models: [[Tensor]]) throws {
+    let root = try #require(try temporary.repository.headCommitID())
+    for (index, model) in models.enumerated() {
+      _ = try temporary.repository.switchTo(.newBranch("branch-\(index)", at: root))
+      _ = try storedByteCount([FoundBaseTests.path: TestCheckpoint.file(model)])
+    }
+    _ = try temporary.repository.switchTo(.branch("main"))
+  }
+
+  @Test func aVersionThatContinuesAnotherBranch() throws {
+    var random = SampleRandom(state: 21)
+    let models = [model(random: &random), model(random: &random), model(random: &random)]
+    _ = try storedByteCount([FoundBaseTests.path: TestCheckpoint.file(models[0])])
+    try commitBranches(Array(models.dropFirst()))
+    let file = TestCheckpoint.file(stepped(models[2], random: &random))
+    let stored = try storedByteCount([FoundBaseTests.path: file])
+    #expect(Double(stored) < FoundBaseTests.deltaShare * Double(file.count), "\(stored) of \(file.count) bytes")
+  }
+
+  /// By another program, in F32: its roundings are not those of the prediction.
+  @Test func anAverageThatWasMadeElsewhere() throws {
+    var random = SampleRandom(state: 22)
+    let models = (0..<4).map { _ in model(random: &random) }
+    _ = try storedByteCount([FoundBaseTests.path: TestCheckpoint.file(models[0])])
+    try commitBranches(Array(models.dropFirst()))
+    let average = try models[1].indices.map { index in
+      let values = try models.dropFirst().map { try FloatConversion.floats($0[index].bytes, as: .f32) }
+      let mean = values[0].indices.map { (values[0][$0] + values[1][$0] + values[2][$0]) / 3 }
+      return Tensor(models[1][index].name, models[1][index].shape, try FloatConversion.bytes(mean, as: .f32))
+    }
+    let file = TestCheckpoint.file(average)
+    let stored = try storedByteCount([FoundBaseTests.path: file])
+    #expect(Double(stored) < 0.1 * Double(file.count), "\(stored) of \(file.count) bytes")
   }
 
   /// Whichever ingredient a combination is near to, or where they began: that one serves.

@@ -1,7 +1,7 @@
 import Tensors
 
-/// The checkpoints that a new one may be similar to: those stored by the same operation, of the stage and of the parent.
-/// Read when they are needed.
+/// The checkpoints that a new one may be similar to: those stored by the same operation, of the stage, of the parent, and of
+/// other branches. Read when they are needed.
 final class BaseCatalog {
   /// What deltas need to have in common.
   struct Kind: Hashable {
@@ -27,9 +27,13 @@ final class BaseCatalog {
 
     /// The tensor of this name as another floating-point type.
     func cast(of tensor: Manifest.Tensor) -> LinearFormula.Run? {
-      guard let index = byName[TensorName(tensor.name)] else { return nil }
-      let found = tensors[index].tensor
-      guard found.dtype != tensor.dtype, found.shape == tensor.shape else { return nil }
+      guard let index = byName[TensorName(tensor.name)], tensors[index].tensor.dtype != tensor.dtype else { return nil }
+      return run(like: tensor)
+    }
+
+    /// The tensor of this name and of as many numbers of any floating-point type.
+    func run(like tensor: Manifest.Tensor) -> LinearFormula.Run? {
+      guard let index = byName[TensorName(tensor.name)], tensors[index].tensor.shape == tensor.shape else { return nil }
       return LinearFormula.runs(of: [tensors[index].segment]).first
     }
 
@@ -40,21 +44,39 @@ final class BaseCatalog {
     }
   }
 
+  /// A new file is compared with no more versions than these.
+  static let versionLimit = 6
   /// Enough for the shards of any model; a tree of thousands of checkpoints is not read as a whole.
   private static let maximumTensorCount = 200_000
 
   private let store: ObjectStore
-  private let entries: [(path: RelativePath, manifest: ObjectID<Manifest>)]
+  private typealias Place = (path: RelativePath, manifest: ObjectID<Manifest>)
+
+  private let near: [Place]
+  private lazy var distant = BaseCatalog.places(makeDistant(), except: Set(near.map(\.manifest)))
+  private let makeDistant: () -> [[RelativePath: Tree.Entry]]
   private var files: [ObjectID<Manifest>: File] = [:]
   private var tensorCount = 0
   /// Files stored by this operation, the newest first.
   private(set) var pending: [File] = []
 
-  /// - Parameter trees: the nearest first.
-  init(store: ObjectStore, trees: [[RelativePath: Tree.Entry]]) {
+  /// - Parameters:
+  ///   - trees: the nearest first.
+  ///   - distant: trees of other branches.
+  init(
+    store: ObjectStore, trees: [[RelativePath: Tree.Entry]],
+    distant: @escaping () -> [[RelativePath: Tree.Entry]] = { [] }
+  ) {
     self.store = store
-    var known: Set<ObjectID<Manifest>> = []
-    entries = trees.flatMap { tree in
+    near = BaseCatalog.places(trees, except: [])
+    makeDistant = distant
+  }
+
+  private static func places(
+    _ trees: [[RelativePath: Tree.Entry]], except others: Set<ObjectID<Manifest>>
+  ) -> [Place] {
+    var known = others
+    return trees.flatMap { tree in
       tree.sorted { $0.key < $1.key }.compactMap { path, entry in
         guard entry.kind == .checkpoint, known.insert(entry.manifest).inserted else { return nil }
         return (path, entry.manifest)
@@ -72,16 +94,23 @@ final class BaseCatalog {
 
   /// The nearest earlier version of a file.
   func previous(of path: RelativePath) -> File? {
-    entries.first { $0.path == path }.flatMap { file($0.manifest) }
+    near.first { $0.path == path }.flatMap { file($0.manifest) }
+  }
+
+  /// Versions of a file, those of the stage and of the parent first, then those of other branches.
+  func versions(of path: RelativePath, limit: Int) -> [File] {
+    (near + distant).lazy.filter { $0.path == path }.prefix(limit).compactMap { self.file($0.manifest) }
   }
 
   /// All other checkpoints, those just stored first, then those with a similar path.
   func others(than path: RelativePath) -> [File] {
     let wanted = Array(path.text.utf8)
-    let order = entries.enumerated().map { position, entry in
+    let order = near.enumerated().map { position, entry in
       (likeness: NameLikeness.of(Array(entry.path.text.utf8), wanted), position: position)
     }.sorted { ($1.likeness, $0.position) < ($0.likeness, $1.position) }
-    return pending + order.compactMap { file(entries[$0.position].manifest) }
+    let distant = distant.filter { $0.path == path }.prefix(BaseCatalog.versionLimit)
+    return pending + order.compactMap { file(near[$0.position].manifest) }
+      + distant.compactMap { file($0.manifest) }
   }
 
   /// `nil` for one that cannot be read: the integrity check will tell.

@@ -51,9 +51,7 @@ struct BaseChoice {
     }
     var bases = HeldBases(store: store)
     var formulas = candidates.formulas
-    if candidates.ingredients.count > 1 {
-      formulas += fitted(candidates.ingredients, to: piece, layout: layout, &bases)
-    }
+    formulas += fitted(candidates.ingredients, to: piece, layout: layout, &bases)
     let computed = bestFormula(formulas, for: piece, own: own, layout: layout, &bases)
     if let computed, computed.share < BaseChoice.exactShare { return computed.chosen }
     let fitting = tiers.map { $0.filter { piece.index < $0.count } }.filter { !$0.isEmpty }
@@ -65,6 +63,18 @@ struct BaseChoice {
     let stored = bestStored(fitting, for: piece, layout: layout)
     let best = [computed, stored].compactMap { $0 }.min { $0.share < $1.share }
     return best?.chosen ?? own.map { Chosen(chunks: $0) }
+  }
+
+  /// What a delta to a stored tensor would take, as a share of what the chunk would take without a base.
+  func share(of piece: Piece, on chunks: BaseCandidates.Chunks, layout: ElementLayout) -> Double {
+    bestStored([[chunks].filter { piece.index < $0.count }], for: piece, layout: layout)?.share ?? 1
+  }
+
+  /// The same for a linear combination with coefficients found for this chunk.
+  func fittedShare(of piece: Piece, on runs: [LinearFormula.Run], layout: ElementLayout) -> Double {
+    var bases = HeldBases(store: store)
+    let formulas = fitted(runs, to: piece, layout: layout, &bases)
+    return bestFormula(formulas, for: piece, own: nil, layout: layout, &bases)?.share ?? 1
   }
 
   private typealias Rated = (share: Double, chosen: Chosen)
@@ -90,6 +100,7 @@ struct BaseChoice {
   private func fitted(
     _ runs: [LinearFormula.Run], to piece: Piece, layout: ElementLayout, _ bases: inout HeldBases
   ) -> [LinearFormula] {
+    guard runs.count > 1 else { return [] }
     let sample = ElementSample(elementCount: piece.bytes.count / layout.width)
     let start = piece.range.lowerBound / layout.width
     guard let target = sample.values(of: piece.bytes, layout: layout) else { return [] }

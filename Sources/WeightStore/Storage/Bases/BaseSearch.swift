@@ -17,7 +17,9 @@ final class BaseSearch {
   private let path: RelativePath
   private let tensors: [Manifest.Tensor]
   private let names: Set<TensorName>
-  private let previous: BaseCatalog.File?
+  private var previous: BaseCatalog.File?
+  /// What the tensors may be combinations of.
+  private var versions: [BaseCatalog.File] = []
   private lazy var others = catalog.others(than: path)
   private lazy var places = BaseSearch.places(tensors)
 
@@ -27,6 +29,24 @@ final class BaseSearch {
     self.tensors = tensors
     names = Set(tensors.map { TensorName($0.name) })
     previous = catalog.previous(of: path)
+  }
+
+  /// Looks at the new checkpoint itself, to compare it with the versions of other branches too.
+  func probe(_ source: some ByteSource, ranges: [Range<Int>], store: ObjectStore) throws {
+    let versions = catalog.versions(of: path, limit: BaseCatalog.versionLimit)
+    let probe = BaseProbe(store: store, versions: versions)
+    guard let outcome = try probe.run(source, tensors: tensors, ranges: ranges) else { return }
+    previous = versions[outcome.nearest]
+    if outcome.isCombination { self.versions = versions }
+  }
+
+  /// Whether the checkpoint is a combination of several versions.
+  var isCombination: Bool { !versions.isEmpty }
+
+  /// The tensor of the same name in all versions that the checkpoint may be a combination of.
+  func ingredients(for index: Int) -> [LinearFormula.Run] {
+    var seen: Set<LinearFormula.Run> = []
+    return versions.compactMap { $0.run(like: tensors[index]) }.filter { seen.insert($0).inserted }
   }
 
   func tiers(for index: Int) -> [[BaseCandidates.Chunks]] {
