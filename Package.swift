@@ -21,6 +21,7 @@ let package = Package(
     // System libraries.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CImageDecoders", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
     .target(name: "COpenBLAS", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
 
     // Bottom layer: values and the readers of hostile input.
@@ -34,7 +35,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Merging", dependencies: ["Tensors"], swiftSettings: strict),
     .target(
-      name: "Trainer", dependencies: ["COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors"],
+      name: "Trainer", dependencies: ["CImageDecoders", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors"],
       swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
 

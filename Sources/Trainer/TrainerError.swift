@@ -9,6 +9,8 @@ package struct TrainerError: Error, Sendable, Equatable, CustomStringConvertible
     case classCountMismatch
     /// A data file the description names is not in the data folder.
     case dataFileMissing
+    /// A library that decodes images could not be loaded.
+    case imageLibraryUnavailable
     /// Fewer rows than a selection asks for.
     case insufficientRows
     /// A file could not be read for a reason other than its absence.

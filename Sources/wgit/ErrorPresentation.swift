@@ -91,6 +91,8 @@ package enum ErrorPresentation {
     switch error.code {
     case .blasUnavailable:
       Shown(status: .unavailable, message: error.message, hint: "apt-get install libopenblas0")
+    case .imageLibraryUnavailable:
+      Shown(status: .unavailable, message: error.message, hint: "apt-get install libturbojpeg0 libpng16-16")
     case .cancelled: Shown(status: .interrupted, message: error.message)
     case .dataFileMissing:
       Shown(

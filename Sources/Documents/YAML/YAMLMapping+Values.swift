@@ -38,6 +38,11 @@ extension YAMLMapping {
     }
   }
 
+  /// Whether the value of a key is a mapping, for keys that take one or something else. Counts as asking for it.
+  package func isMapping(_ key: String) -> Bool {
+    if case .mapping = find(key)?.content { true } else { false }
+  }
+
   package func mapping(_ key: String) throws(DocumentError) -> YAMLMapping {
     try required(key, optionalMapping(key), "a mapping")
   }

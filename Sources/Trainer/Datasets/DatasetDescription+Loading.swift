@@ -8,15 +8,16 @@ extension DatasetDescription {
   ///   `resourceLimit`.
   package func load(dataFolder: DataFolder) throws -> ImageDataset {
     let files = try format.read(from: dataFolder)
+    guard !(files.images is TextStore) else {
+      throw TrainerError(
+        .malformedDescription, "data set \(name.quoted()) is of texts, where images or numbers are wanted")
+    }
     if files.domains != nil, rowMaker?.domainNames != nil {
       throw TrainerError(
         .malformedDescription, "the files of data set \(name.quoted()) have domains, the description makes others")
     }
     let (classCount, classNames) = try classes(of: files)
     let kept = try labelledImages(files, classCount: classCount)
-    guard !kept.isEmpty else {
-      throw TrainerError(.insufficientRows, "data set \(name.quoted()) has no rows")
-    }
     let domainNames = rowMaker?.domainNames ?? files.domains?.names ?? ["all"]
     let rows =
       try rowMaker?.rows(kept) ?? kept.map { ImageRow(image: $0.image, label: $0.label, domain: $0.domain) }
@@ -27,6 +28,24 @@ extension DatasetDescription {
       name: name, imageShape: pipeline.outputShape, classCount: classCount, classNames: classNames,
       domainNames: domainNames, rows: rows, pipeline: pipeline)
   }
+
+  /// Reads a data set of texts.
+  ///
+  /// - Throws: as `load`; `malformedDescription` for a data set of anything else.
+  package func loadTexts(dataFolder: DataFolder) throws -> TextDataset {
+    let files = try format.read(from: dataFolder)
+    guard let store = files.images as? TextStore else {
+      throw TrainerError(.malformedDescription, "data set \(name.quoted()) is not of texts")
+    }
+    let (classCount, classNames) = try classes(of: files)
+    let kept = try labelledImages(files, classCount: classCount)
+    return TextDataset(
+      name: name, texts: kept.map { store.texts[$0.image] }, labels: kept.map(\.label), domains: kept.map(\.domain),
+      classCount: classCount, classNames: classNames, domainNames: files.domains?.names ?? ["all"])
+  }
+
+  /// Whether the rows are texts: `loadTexts` reads them.
+  package var isText: Bool { format is TextFormat }
 
   private func classes(of files: FileExamples) throws -> (Int, [String]?) {
     let names = classNames ?? (rowMaker?.labelRule ?? .kept == .kept && relabel == nil ? files.classNames : nil)
@@ -59,7 +78,7 @@ extension DatasetDescription {
         "data set \(name.quoted()) has \(order.count) rows, not \(rowLimit) from row \(firstRow) on")
     }
     let rule = rowMaker?.labelRule ?? .kept
-    return try order[firstRow...].prefix(rowLimit ?? order.count).compactMap { image in
+    let kept: [LabelledImage] = try order[firstRow...].prefix(rowLimit ?? order.count).compactMap { image in
       let domain = files.domains?.indices[image] ?? 0
       guard rule.needsFileLabels else { return LabelledImage(image: image, label: 0, domain: domain) }
       let label = files.labels[image]
@@ -76,5 +95,7 @@ extension DatasetDescription {
       }
       return LabelledImage(image: image, label: Int32(label), domain: domain)
     }
+    guard !kept.isEmpty else { throw TrainerError(.insufficientRows, "data set \(name.quoted()) has no rows") }
+    return kept
   }
 }

@@ -16,10 +16,7 @@ extension TrainingTask {
     dataPath = try Self.path(yaml, "data", default: nil)
     networkPath = try Self.path(yaml, "network", default: "network.json")
     weightsPath = try Self.path(yaml, "weights", default: "model.safetensors")
-    let train = try yaml.optionalMapping("train")
-    domains = try train?.optionalStrings("domains")
-    trainPerDomain = try train?.optionalNaturalNumber("per-domain")
-    validationPerDomain = try yaml.optionalMapping("validation")?.naturalNumber("per-domain", default: 0) ?? 0
+    split = try DatasetSplit(task: yaml)
     stepCount = try Self.stepCount(yaml)
     batchSize = try Self.batchSize(yaml, default: 64)
     optimizer = try OptimizerChoice(task: yaml)

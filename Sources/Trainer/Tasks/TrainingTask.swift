@@ -40,10 +40,8 @@ package struct TrainingTask: Sendable {
   package let dataPath: String
   package let networkPath: String
   package let weightsPath: String
-  /// The domains to train and validate on; nil for all.
-  package var domains: [String]?
-  package var trainPerDomain: Int?
-  package var validationPerDomain: Int
+  /// Which rows are trained on, and which validate.
+  package var split: DatasetSplit
   package var stepCount: Int
   package var batchSize: Int
   package var optimizer: OptimizerChoice
@@ -95,14 +93,12 @@ extension TrainingTask {
 
   /// The task for a recipe, with everything that has a default spelt out.
   package var json: JSONValue {
-    var train: [JSONObject.Member] = []
-    if let domains { train.append((key: "domains", value: .array(domains.map { .string($0) }))) }
-    if let trainPerDomain { train.append((key: "per-domain", value: .integer(Int64(trainPerDomain)))) }
     var members: [JSONObject.Member] = [
       (key: "task", value: .string(name)), (key: "data", value: .string(dataPath)),
       (key: "network", value: .string(networkPath)), (key: "weights", value: .string(weightsPath)),
-      (key: "train", value: .object(JSONObject(train))),
-      (key: "validation", value: ["per-domain": .integer(Int64(validationPerDomain))]),
+    ]
+    members += split.json()
+    members += [
       (key: "steps", value: .integer(Int64(stepCount))), (key: "batch", value: .integer(Int64(batchSize))),
       (key: "optimizer", value: optimizer.json), (key: "schedule", value: schedule.json),
       (key: "loss", value: loss.json),

@@ -18,17 +18,15 @@ package struct TrainingRun {
     try request.weights.validate(for: request.network)
     try Evaluator.check(request.dataset.imageShape, fits: request.network.input)
     (network, weights) = try Self.withHead(request)
-    let split = try request.dataset.split(
-      domains: request.task.domains, trainPerDomain: request.task.trainPerDomain,
-      validationPerDomain: request.task.validationPerDomain)
+    let split = try request.dataset.split(request.task.split)
     guard !split.train.isEmpty else {
       throw TrainerError(
         .insufficientRows,
         "task \(request.task.name.quoted()) leaves no row of \(request.dataset.name.quoted()) to train on")
     }
     try request.task.loss.check(classCount: network.classCount)
-    trainExamples = try request.dataset.examples(split.train)
-    validationExamples = try request.dataset.examples(split.validation)
+    trainExamples = try request.dataset.examples(split.train, threadCount: request.threadCount)
+    validationExamples = try request.dataset.examples(split.validation, threadCount: request.threadCount)
     blas = try BLAS.load()
     self.request = request
   }

@@ -62,18 +62,19 @@ struct DatasetDescriptionTests {
 
   @Test func trainingValidationAndHeldOutRowsNeverOverlap() throws {
     let dataset = try load("domains: {rotate: [0, 90]}")
-    let few = try dataset.split(domains: nil, trainPerDomain: 10, validationPerDomain: 5)
+    var split = DatasetSplit()
+    (split.perDomain, split.validation) = (10, .perDomain(5))
+    let few = try dataset.split(split)
     let heldOut = try dataset.rowNumbers(RowSelection(skip: 15))
     #expect(few.train.count == 20 && few.validation.count == 10 && heldOut.count == 20)
     #expect(Set(few.train + few.validation + heldOut).count == 50)
-    let all = try dataset.split(domains: ["90"], trainPerDomain: nil, validationPerDomain: 5)
+    (split.domains, split.perDomain) = (["90"], nil)
+    let all = try dataset.split(split)
     #expect(all.train == Array(stride(from: 1, to: 41, by: 2)))
     #expect(all.validation == Array(stride(from: 41, to: 50, by: 2)))
-    expectTrainerError(.insufficientRows) {
-      _ = try dataset.split(domains: nil, trainPerDomain: 21, validationPerDomain: 5)
-    }
-    expectTrainerError(.insufficientRows) {
-      _ = try dataset.split(domains: nil, trainPerDomain: nil, validationPerDomain: 26)
+    for (perDomain, validation) in [(Int?(21), 5), (nil, 26)] {
+      (split.perDomain, split.validation) = (perDomain, .perDomain(validation))
+      expectTrainerError(.insufficientRows) { _ = try dataset.split(split) }
     }
   }
 

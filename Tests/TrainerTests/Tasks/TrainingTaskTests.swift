@@ -23,7 +23,7 @@ struct TrainingTaskTests {
 
   @Test func everythingIsReadAndWrittenToTheRecipe() throws {
     let task = try TrainingTask.parse(Self.text, name: "target.yaml")
-    #expect(task.domains == ["0", "15.0"])
+    #expect(task.split.domains == ["0", "15.0"])
     #expect(task.optimizer.settings == ["momentum": 0.9, "dampening": 0, "weight-decay": 0, "nesterov": false])
     #expect(
       task.json == [
@@ -44,7 +44,7 @@ struct TrainingTaskTests {
 
   @Test func defaults() throws {
     let task = try TrainingTask.parse("task: t\ndata: d.yaml\nsteps: 0\noptimizer: adamw", name: "t.yaml")
-    #expect(task.domains == nil && task.trainPerDomain == nil && task.validationPerDomain == 0)
+    #expect(task.split == DatasetSplit())
     #expect(task.batchSize == 64 && task.linearProbe == nil && task.head == nil)
     #expect(task.optimizer.name == "adamw" && task.optimizer.learningRate == 1e-3)
     #expect(task.optimizer.settings["weight-decay"] == 0.01)

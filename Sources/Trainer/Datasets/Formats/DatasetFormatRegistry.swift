@@ -2,7 +2,10 @@ import Documents
 
 /// The formats a description may name.
 enum DatasetFormatRegistry {
-  static let types: [any DatasetFormat.Type] = [IDXFormat.self, NPYFormat.self, NPZFormat.self, SafetensorsFormat.self]
+  static let types: [any DatasetFormat.Type] = [
+    IDXFormat.self, NPYFormat.self, NPZFormat.self, SafetensorsFormat.self, CSVFormat.self, TSVFormat.self,
+    FolderFormat.self, TextFormat.self,
+  ]
 
   static var names: [String] { types.map { $0.name } }
 

@@ -3,7 +3,7 @@ import Documents
 /// The makers of rows a description may ask for.
 enum RowMakerRegistry {
   static let types: [any RowMaker.Type] = [
-    RotatedDomains.self, ColoredDomains.self, RandomRotation.self, RotationLabels.self,
+    RotatedDomains.self, ColoredDomains.self, TurnedCopies.self, RotationLabels.self,
   ]
 
   /// The description's maker of rows, nil if it has none.

@@ -2,7 +2,10 @@ import Documents
 
 /// The transforms a description may ask for.
 enum ImageTransformRegistry {
-  static let types: [any ImageTransform.Type] = []
+  static let types: [any ImageTransform.Type] = [
+    CenterCrop.self, ColorJitter.self, Grayscale.self, HorizontalFlip.self, Invert.self, Pad.self, RandomAffine.self,
+    RandomCrop.self, RandomGrayscale.self, RandomResizedCrop.self, RandomRotation.self, Resize.self, Rotate.self,
+  ]
 
   /// One entry of a description's list, and the domains it is for.
   struct Entry: Sendable {

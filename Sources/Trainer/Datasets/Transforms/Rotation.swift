@@ -4,20 +4,17 @@ import Foundation
 /// corners: bit for bit what Pillow's `Image.rotate(angle, resample=BILINEAR, fillcolor=0)` does on 8-bit images, and
 /// so what torchvision's `rotate` does on PIL images.
 ///
-/// An output pixel (x, y) shows the input at R(-angle) ((x + ½, y + ½) - centre) + centre, if that lies in the image,
-/// from the four pixels around it, the image's border repeated; the value is truncated. Half turns, and quarter turns
-/// of square images, move pixels without arithmetic.
+/// Half turns, and quarter turns of square images, move pixels without arithmetic; other angles are an `AffineMap` by
+/// R(-angle) about the centre, whose matrix is rounded to 15 decimals as Pillow rounds it.
 ///
-/// DType: f64 coordinates and interpolation; the matrix is rounded to 15 decimals as Pillow rounds it.
-/// Determinism: one thread, fixed order. Source: Pillow, `Image.rotate` and `Geometry.c`.
+/// Determinism: one thread, fixed order. Source: Pillow, `Image.rotate`. Checked by: RotationTests.
 package struct Rotation: Sendable {
   private enum Method: Sendable {
     case copy
     case halfTurn
     case quarterTurn
     case threeQuarterTurn
-    /// Rows (a, b, c) and (d, e, f): input x = a x + b y + c, input y = d x + e y + f.
-    case interpolate(a: Double, b: Double, c: Double, d: Double, e: Double, f: Double)
+    case interpolate(AffineMap)
   }
 
   private let width: Int
@@ -37,16 +34,16 @@ package struct Rotation: Sendable {
     case 180: method = .halfTurn
     case 90 where width == height: method = .quarterTurn
     case 270 where width == height: method = .threeQuarterTurn
-    default: method = Self.interpolation(degrees: angle, width: width, height: height)
+    default: method = .interpolate(Self.map(degrees: angle, width: width, height: height))
     }
   }
 
-  private static func interpolation(degrees: Double, width: Int, height: Int) -> Method {
+  private static func map(degrees: Double, width: Int, height: Int) -> AffineMap {
     let radians = -(degrees * (Double.pi / 180))
     let (cosine, sine) = (rounded(cos(radians)), rounded(sin(radians)))
     let negativeSine = rounded(-sin(radians))
     let (centerX, centerY) = (Double(width) / 2, Double(height) / 2)
-    return .interpolate(
+    return AffineMap(
       a: cosine, b: sine, c: cosine * -centerX + sine * -centerY + 0.0 + centerX,
       d: negativeSine, e: cosine, f: negativeSine * -centerX + cosine * -centerY + 0.0 + centerY)
   }
@@ -67,15 +64,8 @@ package struct Rotation: Sendable {
       move(source, into: target) { x, y in (width - 1 - y, x) }
     case .threeQuarterTurn:
       move(source, into: target) { x, y in (y, height - 1 - x) }
-    case .interpolate(let a, let b, let c, let d, let e, let f):
-      for y in 0..<height {
-        for x in 0..<width {
-          let (inputX, inputY) = (Double(x) + 0.5, Double(y) + 0.5)
-          sample(
-            source, atX: a * inputX + b * inputY + c, y: d * inputX + e * inputY + f,
-            into: target + (y * width + x) * channels)
-        }
-      }
+    case .interpolate(let map):
+      map.apply(source, into: target, height: height, width: width, channels: channels)
     }
   }
 
@@ -90,24 +80,12 @@ package struct Rotation: Sendable {
       }
     }
   }
+}
 
-  /// One pixel at a place in the input, black outside it.
-  private func sample(
-    _ source: UnsafePointer<UInt8>, atX inputX: Double, y inputY: Double, into pixel: UnsafeMutablePointer<UInt8>
-  ) {
-    guard inputX >= 0, inputX < Double(width), inputY >= 0, inputY < Double(height) else {
-      pixel.update(repeating: 0, count: channels)
-      return
-    }
-    let (floorX, floorY) = ((inputX - 0.5).rounded(.down), (inputY - 0.5).rounded(.down))
-    let (fractionX, fractionY) = (inputX - 0.5 - floorX, inputY - 0.5 - floorY)
-    let (left, right) = (max(Int(floorX), 0), min(Int(floorX) + 1, width - 1))
-    let (top, bottom) = (max(Int(floorY), 0), min(Int(floorY) + 1, height - 1))
-    for channel in 0..<channels {
-      let value = { (x: Int, y: Int) in Double(source[(y * width + x) * channels + channel]) }
-      let upper = value(left, top) + (value(right, top) - value(left, top)) * fractionX
-      let lower = value(left, bottom) + (value(right, bottom) - value(left, bottom)) * fractionX
-      pixel[channel] = UInt8(upper + (lower - upper) * fractionY)
-    }
+extension Rotation {
+  /// Turns an image between two transforms.
+  static func apply(degrees: Double, to image: PixelImage, into target: UnsafeMutableRawPointer) {
+    Rotation(degrees: degrees, width: image.width, height: image.height, channels: image.channels)
+      .apply(image.bytes, into: target.assumingMemoryBound(to: UInt8.self))
   }
 }

@@ -43,24 +43,8 @@ extension ImageDataset {
     try examples(try rowNumbers(selection), threadCount: threadCount)
   }
 
-  /// Rows to train on and rows to validate on, from the same domains and never the same rows.
-  ///
-  /// In each domain training takes the first `trainPerDomain` rows and validation the next `validationPerDomain`.
-  /// Without `trainPerDomain` validation takes the last rows and training all before them. Held-out rows of the same
-  /// domains are those after both: `RowSelection.skip`.
-  package func split(
-    domains: [String]?, trainPerDomain: Int?, validationPerDomain: Int
-  ) throws -> (train: [Int], validation: [Int]) {
-    var (train, validation): ([Int], [Int]) = ([], [])
-    for (domain, rows) in try domainRows(domains) {
-      let trainCount = trainPerDomain ?? max(0, rows.count - validationPerDomain)
-      train += try Self.slice(rows, skip: 0, count: trainCount, domain: domain)
-      validation += try Self.slice(rows, skip: trainCount, count: validationPerDomain, domain: domain)
-    }
-    return (train, validation)
-  }
-
-  private func domainRows(_ names: [String]?) throws -> [(name: String, rows: [Int])] {
+  /// The numbers of the rows of each domain, of all domains unless some are named, in the data set's order.
+  func domainRows(_ names: [String]?) throws -> [(name: String, rows: [Int])] {
     for name in names ?? [] where !domainNames.contains(name) {
       throw TrainerError.unknownDomain(name, of: self.name, domainNames)
     }
@@ -69,7 +53,7 @@ extension ImageDataset {
     return zip(domainNames, rowsOfDomain).filter { names?.contains($0.0) ?? true }
   }
 
-  private static func slice(_ rows: [Int], skip: Int, count: Int, domain: String) throws -> ArraySlice<Int> {
+  static func slice(_ rows: [Int], skip: Int, count: Int, domain: String) throws -> ArraySlice<Int> {
     guard skip >= 0, count >= 0, skip <= rows.count, count <= rows.count - skip else {
       throw TrainerError(
         .insufficientRows, "domain \(domain.quoted()) has \(rows.count) rows, not \(count) after the first \(skip)")

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Every image stands `copies` times (1 unless given), all images of the first copy before those of the second. The
 /// angle is uniform in [from, to): draw copy x images + image of CounterRandom(seed, stream "augment/rotate").
-package struct RandomRotation: RowMaker {
+package struct TurnedCopies: RowMaker {
   package static let key = "augment"
   package static let kind = "rotate"
 
