@@ -24,8 +24,10 @@ let package = Package(
     .target(name: "CImageDecoders", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
     .target(name: "COpenBLAS", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
 
+    .target(name: "CFloatKernels", cSettings: [.unsafeFlags(["-O3", "-Werror"])]),
+
     // Bottom layer: values and the readers of hostile input.
-    .target(name: "Tensors", swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["CFloatKernels"], swiftSettings: strict),
     .target(name: "Documents", dependencies: [yams], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Documents", "Tensors"], swiftSettings: strict),
 
@@ -33,7 +35,7 @@ let package = Package(
     .target(
       name: "WeightStore", dependencies: ["CCrypto", "CZlib", "Checkpoints", "Documents", "Tensors", grdb],
       swiftSettings: strict),
-    .target(name: "Merging", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Merging", dependencies: ["CFloatKernels", "Tensors"], swiftSettings: strict),
     .target(
       name: "Trainer", dependencies: ["CImageDecoders", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors"],
       swiftSettings: strict),
@@ -46,7 +48,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "TensorsTests", dependencies: ["Tensors"], exclude: ["Golden"], swiftSettings: strict),
+      name: "TensorsTests", dependencies: ["CFloatKernels", "Tensors"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Documents", "Tensors"], exclude: ["Golden"],

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Conversion between the stored bytes of floating-point tensors and arrays of `Float` or `Double`.
 ///
 /// - DType: F64, F32, BF16 and F16; little-endian bytes at any alignment.
@@ -26,11 +28,12 @@ package enum FloatConversion {
     _ source: UnsafeRawBufferPointer, as dtype: DType, into destination: UnsafeMutableBufferPointer<Double>
   ) throws(TensorError) {
     let format = try format(of: dtype, byteCount: source.count, elementCount: destination.count)
+    guard let from = source.baseAddress, let to = destination.baseAddress else { return }
     switch format {
-    case .f64: load(source, destination) { (bits: UInt64) in Double(bitPattern: bits) }
-    case .f32: load(source, destination) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
-    case .bf16: load(source, destination) { (bits: UInt16) in Double(FloatBits.float(fromBF16: bits)) }
-    case .f16: load(source, destination) { (bits: UInt16) in Double(FloatBits.float(fromF16: bits)) }
+    case .f64: memcpy(to, from, source.count)
+    case .f32: FloatKernels.best.decode_f32(from, to, destination.count)
+    case .bf16: FloatKernels.best.decode_bf16(from, to, destination.count)
+    case .f16: FloatKernels.best.decode_f16(from, to, destination.count)
     }
   }
 
@@ -42,11 +45,12 @@ package enum FloatConversion {
     into sums: UnsafeMutableBufferPointer<Double>
   ) throws(TensorError) {
     let format = try format(of: dtype, byteCount: source.count, elementCount: sums.count)
+    guard let from = source.baseAddress, let to = sums.baseAddress else { return }
     switch format {
-    case .f64: add(source, factor, sums) { (bits: UInt64) in Double(bitPattern: bits) }
-    case .f32: add(source, factor, sums) { (bits: UInt32) in Double(Float(bitPattern: bits)) }
-    case .bf16: add(source, factor, sums) { (bits: UInt16) in Double(FloatBits.float(fromBF16: bits)) }
-    case .f16: add(source, factor, sums) { (bits: UInt16) in Double(FloatBits.float(fromF16: bits)) }
+    case .f64: FloatKernels.best.accumulate_f64(from, factor, to, sums.count)
+    case .f32: FloatKernels.best.accumulate_f32(from, factor, to, sums.count)
+    case .bf16: FloatKernels.best.accumulate_bf16(from, factor, to, sums.count)
+    case .f16: FloatKernels.best.accumulate_f16(from, factor, to, sums.count)
     }
   }
 
@@ -90,18 +94,6 @@ package enum FloatConversion {
     for index in 0..<destination.count {
       let bits = from.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
       to[index] = convert(Bits(littleEndian: bits))
-    }
-  }
-
-  @inline(__always)
-  private static func add<Bits: FixedWidthInteger & BitwiseCopyable>(
-    _ source: UnsafeRawBufferPointer, _ factor: Double, _ sums: UnsafeMutableBufferPointer<Double>,
-    _ convert: (Bits) -> Double
-  ) {
-    guard let from = source.baseAddress, let to = sums.baseAddress else { return }
-    for index in 0..<sums.count {
-      let bits = from.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
-      to[index] += factor * convert(Bits(littleEndian: bits))
     }
   }
 }

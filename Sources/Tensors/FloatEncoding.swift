@@ -1,3 +1,5 @@
+import Glibc
+
 extension FloatConversion {
   /// Encodes numbers as stored elements, rounding each once.
   ///
@@ -21,11 +23,12 @@ extension FloatConversion {
     _ values: UnsafeBufferPointer<Double>, as dtype: DType, into destination: UnsafeMutableRawBufferPointer
   ) throws(TensorError) {
     let format = try format(of: dtype, byteCount: destination.count, elementCount: values.count)
+    guard let from = values.baseAddress, let to = destination.baseAddress else { return }
     switch format {
-    case .f64: store(values, destination) { $0.bitPattern }
-    case .f32: store(values, destination) { Float($0).bitPattern }
-    case .bf16: store(values, destination) { FloatBits.bf16(from: $0) }
-    case .f16: store(values, destination) { FloatBits.f16(from: $0) }
+    case .f64: memcpy(to, from, destination.count)
+    case .f32: FloatKernels.best.encode_f32(from, to, values.count)
+    case .bf16: FloatKernels.best.encode_bf16(from, to, values.count)
+    case .f16: FloatKernels.best.encode_f16(from, to, values.count)
     }
   }
 

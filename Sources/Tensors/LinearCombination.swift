@@ -80,9 +80,7 @@ package struct LinearCombination {
       try FloatConversion.accumulate(
         UnsafeRawBufferPointer(rebasing: part), as: term.dtype, times: term.coefficient, into: sums)
     }
-    if divisor != 1 {
-      for index in sums.indices { sums[index] /= divisor }
-    }
+    if divisor != 1, let values = sums.baseAddress { FloatKernels.best.divide(values, divisor, sums.count) }
     try FloatConversion.encode(UnsafeBufferPointer(sums), as: dtype, into: output)
   }
 }

@@ -20,7 +20,7 @@ package struct MergeExecutor: Sendable {
     for index in 0..<count { try body(index) }
   }
 
-  func run(count: Int, _ body: (Int) throws -> Void) throws {
+  package func run(count: Int, _ body: (Int) throws -> Void) throws {
     try loop(count, body)
   }
 

@@ -17,11 +17,13 @@ package struct NonFiniteCount: Hashable, Sendable {
   /// Counts stored elements of type F64, F32, BF16 or F16; of other types there are none.
   package init(of bytes: UnsafeRawBufferPointer, as dtype: DType) {
     self.init()
+    guard let start = bytes.baseAddress else { return }
+    let kernels = FloatKernels.best
     switch dtype {
-    case .f64: count(bytes, infinity: Int64(0x7FF0_0000_0000_0000))
-    case .f32: count(bytes, infinity: Int32(0x7F80_0000))
-    case .bf16: count(bytes, infinity: Int16(0x7F80))
-    case .f16: count(bytes, infinity: Int16(0x7C00))
+    case .f64: count(bytes)
+    case .f32: kernels.count_special_32(start, 0x7F80_0000, bytes.count / 4, &nan, &infinite)
+    case .bf16: kernels.count_special_16(start, 0x7F80, bytes.count / 2, &nan, &infinite)
+    case .f16: kernels.count_special_16(start, 0x7C00, bytes.count / 2, &nan, &infinite)
     default: break
     }
   }
@@ -52,27 +54,11 @@ package struct NonFiniteCount: Hashable, Sendable {
     return isCandidate.count { $0 }
   }
 
-  /// In order of their bits, magnitudes are finite numbers, then infinity, then NaN. Signed, because baseline vectors
-  /// compare only signed integers.
-  @inline(__always)
-  private mutating func count<Bits: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
-    _ bytes: UnsafeRawBufferPointer, infinity: Bits
-  ) {
-    let width = MemoryLayout<Bits>.size
-    let elementCount = bytes.count / width
-    // Counted in the element's own width where it cannot overflow, so that the loop vectorises.
-    for start in stride(from: 0, to: elementCount, by: 1 << 14) {
-      guard let base = bytes.baseAddress?.advanced(by: start * width) else { return }
-      var notNumbers: Bits = 0
-      var infinities: Bits = 0
-      for index in 0..<min(1 << 14, elementCount - start) {
-        let bits = Bits(littleEndian: base.loadUnaligned(fromByteOffset: index &* width, as: Bits.self))
-        let magnitude = bits & Bits.max
-        notNumbers &+= Bits(truncatingIfNeeded: magnitude > infinity ? 1 : 0)
-        infinities &+= Bits(truncatingIfNeeded: magnitude == infinity ? 1 : 0)
-      }
-      nan += Int(notNumbers)
-      infinite += Int(infinities)
+  private mutating func count(_ bytes: UnsafeRawBufferPointer) {
+    for offset in stride(from: 0, to: bytes.count, by: 8) {
+      let bits = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      let value = Double(bitPattern: UInt64(littleEndian: bits))
+      if value.isNaN { nan += 1 } else if value.isInfinite { infinite += 1 }
     }
   }
 }

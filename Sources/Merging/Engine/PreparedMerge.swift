@@ -51,18 +51,31 @@ package struct PreparedMerge: Sendable {
   /// - Determinism: the same bytes however the tensor is cut, and from any thread.
   /// - Throws: `sizeMismatch`; what a reader throws.
   package func combine(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws -> NonFiniteCount {
-    guard elements.lowerBound >= 0, elements.upperBound <= elementCount,
-      buffer.count == elements.count * (dtype.byteWidth ?? 0)
+    let width = dtype.byteWidth ?? 0
+    guard elements.lowerBound >= 0, elements.upperBound <= elementCount, buffer.count == elements.count * width
     else {
       throw MergeError(
         .sizeMismatch, "\(buffer.count) bytes do not hold elements \(elements) of \(elementCount) \(dtype.rawValue)")
     }
-    guard !elements.isEmpty else { return NonFiniteCount() }
+    var count = NonFiniteCount()
+    for piece in StatisticsGrid.pieces(of: elements, count: readElementCount) {
+      let bytes = (piece.lowerBound - elements.lowerBound) * width..<(piece.upperBound - elements.lowerBound) * width
+      count += try combine(piece, UnsafeMutableRawBufferPointer(rebasing: buffer[bytes]))
+    }
+    return count
+  }
+
+  /// Elements that are read at a time: few enough to stay in the second-level cache, unless readers like more.
+  private var readElementCount: Int {
+    inputs.reduce(StatisticsGrid.cellElementCount) { max($0, $1.preferredElementCount) }
+  }
+
+  private func combine(_ elements: Range<Int>, _ buffer: UnsafeMutableRawBufferPointer) throws -> NonFiniteCount {
     try combination.combine(elements: elements, into: buffer)
-    var count = NonFiniteCount(of: UnsafeRawBufferPointer(buffer), as: dtype)
+    let result = UnsafeRawBufferPointer(buffer)
+    var count = NonFiniteCount(of: result, as: dtype)
     if count.infinite > 0 {
-      count.overflowed = try NonFiniteCount.overflows(
-        in: UnsafeRawBufferPointer(buffer), as: dtype, from: inputs, elements: elements)
+      count.overflowed = try NonFiniteCount.overflows(in: result, as: dtype, from: inputs, elements: elements)
     }
     return count
   }

@@ -2,6 +2,9 @@ import Tensors
 
 /// Some elements of all inputs as F64, and room for their result.
 struct MergeBlock {
+  /// The inputs as they are stored, and where the block begins in them.
+  private let pieces: UnsafePointer<RawPieces.Piece>
+  private let offset: Int
   /// The flat index of the first element in the tensor.
   let start: Int
   let count: Int
@@ -11,8 +14,12 @@ struct MergeBlock {
   let keys: UnsafeMutablePointer<UInt32>
 
   fileprivate init(
-    start: Int, count: Int, inputCount: Int, rows: UnsafeMutablePointer<Double>, keys: UnsafeMutablePointer<UInt32>
+    _ pieces: UnsafePointer<RawPieces.Piece>, offset: Int, start: Int, count: Int, inputCount: Int,
+    rows: UnsafeMutablePointer<Double>,
+    keys: UnsafeMutablePointer<UInt32>
   ) {
+    self.pieces = pieces
+    self.offset = offset
     self.start = start
     self.count = count
     self.inputCount = inputCount
@@ -24,6 +31,17 @@ struct MergeBlock {
   @inline(__always)
   func input(_ index: Int) -> UnsafeMutablePointer<Double> {
     rows + index * BlockMerge.blockElementCount
+  }
+
+  /// The elements of that reader as they are stored.
+  func stored(_ index: Int) -> UnsafeRawBufferPointer {
+    pieces[index].bytes(offset..<offset + count)
+  }
+
+  /// Fills `input(index)`, where blocks are shown without.
+  func decode(_ index: Int, _ dtype: DType) throws(TensorError) {
+    try FloatConversion.decode(
+      stored(index), as: dtype, into: UnsafeMutableBufferPointer(start: input(index), count: count))
   }
 
   /// Room for `count` numbers of the result.
@@ -39,7 +57,7 @@ struct MergeBlock {
 ///
 /// - DType and accumulation: every input is decoded to F64 exactly; results are rounded once to `dtype`, to nearest even.
 struct BlockMerge: Sendable {
-  /// Elements per block: 8 KiB per input.
+  /// Elements per block: 8 KiB per input, so that a few inputs fit the first-level cache.
   static let blockElementCount = 1024
   static let scratchRowCount = 2
 
@@ -61,9 +79,12 @@ struct BlockMerge: Sendable {
   }
 
   /// Shows the inputs block by block, in order.
-  func visit(_ elements: Range<Int>, _ body: (MergeBlock) throws -> Void) throws {
+  ///
+  /// - Parameter decodes: whether inputs are decoded before; without, `body` does it where it must.
+  func visit(_ elements: Range<Int>, decodes: Bool = true, _ body: (MergeBlock) throws -> Void) throws {
     guard !elements.isEmpty else { return }
     let raw = try RawPieces(readers, elements)
+    let dtypes = readers.map(\.dtype)
     let size = BlockMerge.blockElementCount
     let rows = UnsafeMutablePointer<Double>.allocate(
       capacity: (readers.count + 1 + BlockMerge.scratchRowCount) * size)
@@ -75,11 +96,11 @@ struct BlockMerge: Sendable {
     for start in stride(from: 0, to: elements.count, by: size) {
       let count = min(size, elements.count - start)
       let block = MergeBlock(
-        start: elements.lowerBound + start, count: count, inputCount: readers.count, rows: rows, keys: keys)
-      for index in readers.indices {
-        try FloatConversion.decode(
-          raw.bytes(index, start..<start + count), as: readers[index].dtype,
-          into: UnsafeMutableBufferPointer(start: block.input(index), count: count))
+        raw.pieces, offset: start, start: elements.lowerBound + start, count: count, inputCount: readers.count,
+        rows: rows,
+        keys: keys)
+      if decodes {
+        for index in dtypes.indices { try block.decode(index, dtypes[index]) }
       }
       try body(block)
     }

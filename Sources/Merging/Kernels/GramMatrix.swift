@@ -98,9 +98,6 @@ struct GramMatrix: Sendable {
   private static func subtractBase(_ block: MergeBlock, _ size: Int, hasBase: Bool) {
     guard hasBase else { return }
     let base = block.input(size)
-    for index in 0..<size {
-      let model = block.input(index)
-      for i in 0..<block.count { model[i] -= base[i] }
-    }
+    for index in 0..<size { FloatKernels.best.subtract(block.input(index), base, block.count) }
   }
 }

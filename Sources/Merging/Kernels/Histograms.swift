@@ -1,3 +1,5 @@
+import Tensors
+
 /// Counts of 16-bit values: for each stream of keys one or more histograms of 65,536 bins.
 final class Histograms {
   private static let binCount = 1 << 16
@@ -25,13 +27,13 @@ final class Histograms {
   /// Counts the upper halves of keys.
   func countUpper(_ keys: UnsafePointer<UInt32>, _ count: Int, _ stream: Int) {
     guard let bins = bins(stream, 0) else { return }
-    for i in 0..<count { bins[Int(keys[i] >> 16)] &+= 1 }
+    FloatKernels.best.count_upper(keys, count, bins)
   }
 
   /// Counts the lower halves of those keys that have that upper half.
   func countLower(_ keys: UnsafePointer<UInt32>, _ count: Int, _ stream: Int, _ slot: Int, _ upper: UInt32) {
     guard let bins = bins(stream, slot) else { return }
-    for i in 0..<count where keys[i] >> 16 == upper { bins[Int(keys[i] & 0xFFFF)] &+= 1 }
+    FloatKernels.best.count_lower(keys, count, upper, bins)
   }
 
   func add(_ other: Histograms) {

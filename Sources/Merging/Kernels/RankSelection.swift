@@ -1,3 +1,5 @@
+import Tensors
+
 /// Finds the k largest of many keys without sorting: a histogram of their upper 16 bits tells the bin of the k-th
 /// largest, a second one, of the lower bits in that bin, the key itself; a third pass counts keys equal to it, if some
 /// of them are in and others are not.
@@ -9,7 +11,7 @@ struct RankSelection {
   struct Source {
     let pass: TensorPass
     /// Writes `block.keys`: those of one stream.
-    let keys: (MergeBlock, _ stream: Int) -> Void
+    let keys: (MergeBlock, _ stream: Int) throws -> Void
   }
 
   /// Where the k-th largest key lies.
@@ -83,7 +85,7 @@ struct RankSelection {
     for source in sources {
       let counted = try source.pass.tally({ Histograms(slots: slots) }, merge: { $0.add($1) }) { mine, block in
         for stream in bins.indices {
-          source.keys(block, stream)
+          try source.keys(block, stream)
           if bins[stream].isEmpty {
             mine.countUpper(block.keys, block.count, stream)
           }
@@ -107,11 +109,9 @@ struct RankSelection {
     return try sources.map { source in
       let cells = try source.pass.perCell(zeros) { counts, block in
         for stream in targets.indices where isNeeded[stream].contains(true) {
-          source.keys(block, stream)
+          try source.keys(block, stream)
           for (index, target) in targets[stream].enumerated() where isNeeded[stream][index] {
-            var ties = 0
-            for i in 0..<block.count { ties &+= block.keys[i] == target.key ? 1 : 0 }
-            counts[stream][index] += ties
+            counts[stream][index] += FloatKernels.best.count_equal(block.keys, block.count, target.key)
           }
         }
       }

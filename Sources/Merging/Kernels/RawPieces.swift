@@ -2,41 +2,62 @@ import Tensors
 
 /// The bytes of the same elements of several tensors, freed together.
 final class RawPieces {
-  private let scratch: UnsafeMutableRawBufferPointer
-  private let pieces: [UnsafeRawBufferPointer]
-  private let widths: [Int]
+  /// Where one tensor's elements begin, and how wide they are.
+  struct Piece {
+    let start: UnsafeRawPointer
+    let width: Int
+  }
 
+  /// One per tensor, valid while the object lives.
+  let pieces: UnsafeMutablePointer<Piece>
+  private let scratch: UnsafeMutableRawBufferPointer
+
+  /// - Throws: `sizeMismatch` if there is nothing to read; what a reader throws.
   init(_ readers: [any TensorReader], _ elements: Range<Int>) throws {
-    widths = readers.map { $0.dtype.bitWidth / 8 }
+    let widths = readers.map { $0.dtype.bitWidth / 8 }
     let resident = readers.map { $0.residentBytes(of: elements) }
     let byteCounts = zip(resident, widths).map { $0 == nil ? ($1 * elements.count + 63) & ~63 : 0 }
     scratch = .allocate(byteCount: max(1, byteCounts.reduce(0, +)), alignment: 64)
-    var pieces: [UnsafeRawBufferPointer] = []
+    pieces = .allocate(capacity: max(1, readers.count))
     var offset = 0
-    for (index, reader) in readers.enumerated() {
-      if let bytes = resident[index] {
-        pieces.append(bytes)
-        continue
+    do {
+      for (index, reader) in readers.enumerated() {
+        let bytes: UnsafeRawBufferPointer
+        if let known = resident[index] {
+          bytes = known
+        } else {
+          let place = UnsafeMutableRawBufferPointer(
+            rebasing: scratch[offset..<offset + elements.count * widths[index]])
+          try reader.read(elements: elements, into: place)
+          bytes = UnsafeRawBufferPointer(place)
+          offset += byteCounts[index]
+        }
+        guard let start = bytes.baseAddress else {
+          throw MergeError(.sizeMismatch, "there are no elements to read")
+        }
+        pieces[index] = Piece(start: start, width: widths[index])
       }
-      let place = UnsafeMutableRawBufferPointer(
-        rebasing: scratch[offset..<offset + elements.count * widths[index]])
-      do {
-        try reader.read(elements: elements, into: place)
-      } catch {
-        scratch.deallocate()
-        throw error
-      }
-      pieces.append(UnsafeRawBufferPointer(place))
-      offset += byteCounts[index]
+    } catch {
+      scratch.deallocate()
+      pieces.deallocate()
+      throw error
     }
-    self.pieces = pieces
   }
 
-  deinit { scratch.deallocate() }
+  deinit {
+    scratch.deallocate()
+    pieces.deallocate()
+  }
 
-  /// Elements of one input, counted from the first that was read.
+  /// Elements of one tensor, counted from the first that was read.
   func bytes(_ index: Int, _ elements: Range<Int>) -> UnsafeRawBufferPointer {
-    let width = widths[index]
-    return UnsafeRawBufferPointer(rebasing: pieces[index][elements.lowerBound * width..<elements.upperBound * width])
+    pieces[index].bytes(elements)
+  }
+}
+
+extension RawPieces.Piece {
+  @inline(__always)
+  func bytes(_ elements: Range<Int>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: start + elements.lowerBound * width, count: elements.count * width)
   }
 }

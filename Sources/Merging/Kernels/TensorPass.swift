@@ -8,9 +8,12 @@ struct TensorPass: Sendable {
   let readers: [any TensorReader]
   let elementCount: Int
   let executor: MergeExecutor
+  /// Whether blocks are shown decoded.
+  private let decodes: Bool
 
-  init(_ readers: [any TensorReader], on executor: MergeExecutor) {
+  init(_ readers: [any TensorReader], decodes: Bool = true, on executor: MergeExecutor) {
     self.readers = readers
+    self.decodes = decodes
     elementCount = readers.first?.shape.elementCount ?? 0
     self.executor = executor
   }
@@ -40,7 +43,7 @@ struct TensorPass: Sendable {
       var partials: [Partial] = []
       var partial = initial
       let elements = pieces.elements(piece)
-      try blocks.visit(elements) { block in
+      try blocks.visit(elements, decodes: decodes) { block in
         if block.start > elements.lowerBound, block.start % StatisticsGrid.cellElementCount == 0 {
           partials.append(partial)
           partial = initial
@@ -65,7 +68,7 @@ struct TensorPass: Sendable {
     let idle = StatePool<State>()
     try executor.run(count: pieces.count) { piece in
       var mine = idle.take() ?? state()
-      try blocks.visit(pieces.elements(piece)) { try body(&mine, $0) }
+      try blocks.visit(pieces.elements(piece), decodes: decodes) { try body(&mine, $0) }
       idle.put(mine)
     }
     var total = state()

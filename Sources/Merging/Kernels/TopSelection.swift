@@ -1,3 +1,5 @@
+import Tensors
+
 /// Which elements of a tensor are among the largest by some key: those above a threshold, and of those that equal it
 /// the first few in flat order.
 struct TopSelection: Sendable {
@@ -40,17 +42,27 @@ struct TopSelection: Sendable {
       let threshold = selection.threshold
       let inside = complement ? 0.0 : 1.0
       let outside = 1 - inside
+      // Where nothing can be above the threshold, all is outside.
+      func take(from least: UInt32) {
+        FloatKernels.best.mask(keys, count, least, inside, outside, multipliers)
+      }
+      func takeAbove() {
+        if threshold == .max {
+          FloatKernels.best.mask(keys, count, 0, outside, outside, multipliers)
+        } else {
+          take(from: threshold + 1)
+        }
+      }
       switch selection.ties {
-      case .allIn: for i in 0..<count { multipliers[i] *= keys[i] >= threshold ? inside : outside }
-      case .allOut: for i in 0..<count { multipliers[i] *= keys[i] > threshold ? inside : outside }
+      case .allIn: take(from: threshold)
+      case .allOut: takeAbove()
       case .firstOnly(let allowance):
-        var ties = 0
-        for i in 0..<count { ties &+= keys[i] == threshold ? 1 : 0 }
+        let ties = FloatKernels.best.count_equal(keys, count, threshold)
         if tieCount + ties <= allowance {
-          for i in 0..<count { multipliers[i] *= keys[i] >= threshold ? inside : outside }
+          take(from: threshold)
           tieCount += ties
         } else if tieCount >= allowance {
-          for i in 0..<count { multipliers[i] *= keys[i] > threshold ? inside : outside }
+          takeAbove()
           tieCount += ties
         } else {
           for i in 0..<count {

@@ -133,7 +133,7 @@ package struct Sce: MergeRecipe {
       if selection.countsTies {
         try blocks.visit(cellStart..<elements.lowerBound) { block in
           Sce.writeDeviations(block, modelCount: readers.count)
-          for i in 0..<block.count { ties += block.keys[i] == selection.threshold ? 1 : 0 }
+          ties += FloatKernels.best.count_equal(block.keys, block.count, selection.threshold)
         }
       }
       var cursor = TopSelection.Cursor(selection, start: elements.lowerBound, tiesInCell: ties)
@@ -164,15 +164,13 @@ package struct Sce: MergeRecipe {
       for (index, weight) in weights.enumerated() {
         let change = block.input(index)
         for i in 0..<block.count {
-          let signed = sum[i] >= 0 ? change[i] : -change[i]
-          mix[i] += signed > 0 ? weight * change[i] : 0
-          divisor[i] += signed > 0 ? weight : 0
+          let along = sum[i] >= 0 ? change[i] : -change[i]
+          mix[i] += along > 0 ? weight * change[i] : 0
+          divisor[i] += along > 0 ? weight : 0
         }
       }
-      for i in 0..<block.count {
-        let mean = mix[i] / (divisor[i] == 0 ? 1 : divisor[i])
-        sum[i] = base[i] + (sum[i] == sum[i] ? mean : sum[i])
-      }
+      FloatKernels.best.take_mean(sum, mix, divisor, block.count)
+      FloatKernels.best.add_to_base(sum, base, 1, block.count)
     }
   }
 }

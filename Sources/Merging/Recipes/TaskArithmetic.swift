@@ -40,32 +40,16 @@ package struct TaskArithmetic: MergeRecipe {
     guard let base = input.base else { return .take(.model(0)) }
     let lambda = input.parameters[TaskArithmetic.lambda]
     let total = input.models.reduce(0) { $0 + $1.weight }
-    let divisor = input.parameters[TaskArithmetic.normalize] && abs(total) >= 1e-8 ? total : 1
+    let normalizes = input.parameters[TaskArithmetic.normalize]
+    let divisor = normalizes && abs(total) >= 1e-8 ? total : 1
     let counting = input.models.indices.filter { input.models[$0].weight != 0 }
     if lambda == 0 || counting.isEmpty { return .take(.base) }
-    let weights = counting.map { input.models[$0].weight }
-    if weights.count == 1, weights[0] == divisor, lambda == 1 { return .take(.model(counting[0])) }
-    let kernel = Kernel(weights: weights, divisor: divisor, lambda: lambda)
-    return .combine(
-      BlockCombination(
-        readers: counting.map { input.models[$0].reader } + [base], dtype: input.dtype, kernel: kernel))
-  }
-
-  /// Inputs: the models, then the base.
-  private struct Kernel: BlockKernel {
-    let weights: [Double]
-    let divisor: Double
-    let lambda: Double
-
-    func combine(_ block: MergeBlock) {
-      let base = block.input(weights.count)
-      let result = block.result
-      result.update(repeating: -0.0, count: block.count)
-      for (index, weight) in weights.enumerated() {
-        let model = block.input(index)
-        for i in 0..<block.count { result[i] += weight * (model[i] - base[i]) }
-      }
-      for i in 0..<block.count { result[i] = base[i] + lambda * (result[i] / divisor) }
+    let vectors = counting.map { position in
+      TaskVector(reader: input.models[position].reader, weight: input.models[position].weight, mask: .everything)
     }
+    if vectors.count == 1, vectors[0].weight == divisor, lambda == 1 { return .take(.model(counting[0])) }
+    return .combine(
+      TaskVectorCombination(
+        base: base, vectors: vectors, elects: false, normalizes: normalizes, lambda: lambda, dtype: input.dtype))
   }
 }

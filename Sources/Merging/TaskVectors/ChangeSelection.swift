@@ -27,10 +27,11 @@ enum ChangeSelection {
     let ranks = counts.map { $0.filter { 0 < $0 && $0 < elementCount } }
     let streams = ranks.indices.filter { !ranks[$0].isEmpty }
     let sources = tensors.map { tensor in
-      let isWide = tensor.models.map { MagnitudeKeys.isWide($0, tensor.base) }
-      let pass = TensorPass(streams.map { tensor.models[$0] } + [tensor.base], on: executor)
+      let readers = streams.map { tensor.models[$0] }
+      let keys = readers.map { MagnitudeKeys($0, tensor.base) }
+      let pass = TensorPass(readers + [tensor.base], decodes: false, on: executor)
       return RankSelection.Source(pass: pass) { block, stream in
-        MagnitudeKeys.write(block, model: stream, base: streams.count, isWide: isWide[streams[stream]])
+        try keys[stream].write(block, model: stream, base: readers.count, isDecoded: false)
       }
     }
     let found = streams.isEmpty ? [] : try RankSelection(sources: sources, ranks: streams.map { ranks[$0] }).select()

@@ -68,14 +68,14 @@ struct RankedMask: Sendable {
   private static func ranks(
     _ row: Int, _ layout: VectorLayout, _ model: any TensorReader, _ base: any TensorReader
   ) throws -> [UInt32] {
-    let isWide = MagnitudeKeys.isWide(model, base)
+    let magnitudes = MagnitudeKeys(model, base)
     var keys: [UInt32] = []
     keys.reserveCapacity(layout.inner)
     let blocks = BlockMerge(readers: [model, base], dtype: .f64)
     let end = (row + 1) * layout.inner
     for start in stride(from: row * layout.inner, to: end, by: StatisticsGrid.cellElementCount) {
-      try blocks.visit(start..<min(end, start + StatisticsGrid.cellElementCount)) { block in
-        MagnitudeKeys.write(block, model: 0, base: 1, isWide: isWide)
+      try blocks.visit(start..<min(end, start + StatisticsGrid.cellElementCount), decodes: false) { block in
+        try magnitudes.write(block, model: 0, base: 1, isDecoded: false)
         keys.append(contentsOf: UnsafeBufferPointer(start: block.keys, count: block.count))
       }
     }

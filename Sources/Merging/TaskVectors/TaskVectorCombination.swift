@@ -36,21 +36,18 @@ struct TaskVectorCombination: TensorCombination {
       for (index, vector) in vectors.enumerated() {
         let model = block.input(index)
         let factor = vector.weight * vector.scale
-        cursors[index].fill(multipliers, block, model: index, base: vectors.count)
-        for i in 0..<block.count {
-          model[i] = factor * ((model[i] - base[i]) * multipliers[i])
-          sum[i] += model[i]
-        }
+        try cursors[index].fill(multipliers, block, model: index, base: vectors.count)
+        FloatKernels.best.weigh_change(model, base, multipliers, factor, sum, block.count)
       }
       if elects { elect(block) } else { divide(block) }
-      for i in 0..<block.count { sum[i] = base[i] + lambda * sum[i] }
+      FloatKernels.best.add_to_base(sum, base, lambda, block.count)
     }
   }
 
   private func divide(_ block: MergeBlock) {
     let total = vectors.reduce(0) { $0 + $1.weight }
     guard normalizes, abs(total) >= 1e-8 else { return }
-    for i in 0..<block.count { block.result[i] /= total }
+    FloatKernels.best.divide(block.result, total, block.count)
   }
 
   /// Turns the sum of all into the mean of those that agree with its sign.
@@ -61,18 +58,9 @@ struct TaskVectorCombination: TensorCombination {
     mix.update(repeating: 0, count: block.count)
     divisor.update(repeating: 0, count: block.count)
     for (index, vector) in vectors.enumerated() {
-      let change = block.input(index)
-      let weight = vector.weight
-      for i in 0..<block.count {
-        let signed = sum[i] >= 0 ? change[i] : -change[i]
-        mix[i] += signed > 0 ? change[i] : 0
-        divisor[i] += signed > 0 ? weight : 0
-      }
+      FloatKernels.best.agree(block.input(index), sum, vector.weight, mix, divisor, block.count)
     }
     if !normalizes { divisor.update(repeating: 1, count: block.count) }
-    for i in 0..<block.count {
-      let mean = mix[i] / (divisor[i] == 0 ? 1 : divisor[i])
-      sum[i] = sum[i] == sum[i] ? mean : sum[i]
-    }
+    FloatKernels.best.take_mean(sum, mix, divisor, block.count)
   }
 }

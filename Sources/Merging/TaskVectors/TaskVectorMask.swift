@@ -38,13 +38,13 @@ enum TaskVectorMask: Sendable {
   ) throws -> TaskVectorMaskCursor {
     let start = elements.lowerBound
     let cellStart = start / StatisticsGrid.cellElementCount * StatisticsGrid.cellElementCount
-    let isWide = MagnitudeKeys.isWide(model, base)
+    let keys = MagnitudeKeys(model, base)
     let cursors = try selections.map { selection in
       var ties = 0
       if selection.countsTies, cellStart < start {
-        try BlockMerge(readers: [model, base], dtype: .f64).visit(cellStart..<start) { block in
-          MagnitudeKeys.write(block, model: 0, base: 1, isWide: isWide)
-          for i in 0..<block.count { ties += block.keys[i] == selection.threshold ? 1 : 0 }
+        try BlockMerge(readers: [model, base], dtype: .f64).visit(cellStart..<start, decodes: false) { block in
+          try keys.write(block, model: 0, base: 1, isDecoded: false)
+          ties += FloatKernels.best.count_equal(block.keys, block.count, selection.threshold)
         }
       }
       return TopSelection.Cursor(selection, start: start, tiesInCell: ties)
@@ -52,8 +52,8 @@ enum TaskVectorMask: Sendable {
     switch self {
     case .everything: return .uniform(1)
     case .nothing: return .uniform(0)
-    case .top: return .top(cursors[0], isWide: isWide)
-    case .band: return .band(cursors[0], without: cursors[1], isWide: isWide)
+    case .top: return .top(cursors[0], keys)
+    case .band: return .band(cursors[0], without: cursors[1], keys)
     case .random(let random, let chance, let multiplier):
       return .random(random, chance: chance, multiplier: multiplier)
     case .ranked(let ranked): return .given(try ranked.multipliers(elements), start: start)
@@ -64,25 +64,27 @@ enum TaskVectorMask: Sendable {
 /// A mask on its way through the elements, in order.
 enum TaskVectorMaskCursor {
   case uniform(Double)
-  case top(TopSelection.Cursor, isWide: Bool)
-  case band(TopSelection.Cursor, without: TopSelection.Cursor, isWide: Bool)
+  case top(TopSelection.Cursor, MagnitudeKeys)
+  case band(TopSelection.Cursor, without: TopSelection.Cursor, MagnitudeKeys)
   case random(CounterRandom, chance: Double, multiplier: Double)
   case given([Double], start: Int)
 
   /// Writes the factor of each element of a block.
-  mutating func fill(_ multipliers: UnsafeMutablePointer<Double>, _ block: MergeBlock, model: Int, base: Int) {
+  mutating func fill(
+    _ multipliers: UnsafeMutablePointer<Double>, _ block: MergeBlock, model: Int, base: Int
+  ) throws {
     multipliers.update(repeating: 1, count: block.count)
     switch self {
     case .uniform(let value): multipliers.update(repeating: value, count: block.count)
-    case .top(var cursor, let isWide):
-      MagnitudeKeys.write(block, model: model, base: base, isWide: isWide)
+    case .top(var cursor, let keys):
+      try keys.write(block, model: model, base: base, isDecoded: true)
       cursor.apply(block.keys, count: block.count, to: multipliers)
-      self = .top(cursor, isWide: isWide)
-    case .band(var outer, var inner, let isWide):
-      MagnitudeKeys.write(block, model: model, base: base, isWide: isWide)
+      self = .top(cursor, keys)
+    case .band(var outer, var inner, let keys):
+      try keys.write(block, model: model, base: base, isDecoded: true)
       outer.apply(block.keys, count: block.count, to: multipliers)
       inner.apply(block.keys, count: block.count, to: multipliers, complement: true)
-      self = .band(outer, without: inner, isWide: isWide)
+      self = .band(outer, without: inner, keys)
     case .random(let random, let chance, let multiplier):
       for i in 0..<block.count {
         multipliers[i] = random.uniform(at: UInt64(block.start + i)) < chance ? multiplier : 0
@@ -98,21 +100,43 @@ enum TaskVectorMaskCursor {
 
 /// The keys by which changes are ranked: the bits of |θ − θ₀|, rounded to F32. For numbers that are not negative the
 /// order of bits is that of numbers; NaN is larger than all.
-enum MagnitudeKeys {
-  /// Whether an input is F64, so that the difference is not one of F32 numbers.
-  static func isWide(_ model: any TensorReader, _ base: any TensorReader) -> Bool {
-    model.dtype == .f64 || base.dtype == .f64
+struct MagnitudeKeys: Sendable {
+  private let model: DType
+  private let base: DType
+
+  init(_ model: any TensorReader, _ base: any TensorReader) {
+    self.model = model.dtype
+    self.base = base.dtype
   }
 
-  static func write(_ block: MergeBlock, model: Int, base: Int, isWide: Bool) {
-    let model = block.input(model)
-    let base = block.input(base)
-    let keys = block.keys
-    if isWide {
-      for i in 0..<block.count { keys[i] = Float(model[i] - base[i]).magnitude.bitPattern }
+  /// Writes `block.keys`.
+  ///
+  /// - Parameters:
+  ///   - model, base: positions of the inputs in the block.
+  ///   - isDecoded: whether the block's inputs are; without, they are decoded where that is needed.
+  func write(_ block: MergeBlock, model position: Int, base basePosition: Int, isDecoded: Bool) throws {
+    let kernels = FloatKernels.best
+    let left = block.stored(position).baseAddress
+    let right = block.stored(basePosition).baseAddress
+    if model == base, model != .f64, let left, let right {
+      switch model {
+      case .f32: kernels.difference_keys_f32(left, right, block.keys, block.count)
+      case .bf16: kernels.difference_keys_bf16(left, right, block.keys, block.count)
+      default: kernels.difference_keys_f16(left, right, block.keys, block.count)
+      }
+      return
+    }
+    if !isDecoded {
+      try block.decode(position, model)
+      try block.decode(basePosition, base)
+    }
+    let values = block.input(position)
+    let origin = block.input(basePosition)
+    if model == .f64 || base == .f64 {
+      for i in 0..<block.count { block.keys[i] = Float(values[i] - origin[i]).magnitude.bitPattern }
     } else {
-      // The inputs are F32 numbers, so their difference is rounded once.
-      for i in 0..<block.count { keys[i] = (Float(model[i]) - Float(base[i])).magnitude.bitPattern }
+      // Both are F32 numbers, so their difference is rounded once.
+      kernels.difference_keys(values, origin, block.keys, block.count)
     }
   }
 }

@@ -24,7 +24,7 @@ enum TaskVectorScale {
       let multipliers = block.scratch(0)
       let base = block.input(count)
       for index in 0..<count {
-        partial.cursors[index].fill(multipliers, block, model: index, base: count)
+        try partial.cursors[index].fill(multipliers, block, model: index, base: count)
         let change = block.input(index)
         for i in 0..<block.count { change[i] -= base[i] }
         partial.before[index] += FixedOrderSum.magnitude(change, count: block.count)
