@@ -112,4 +112,22 @@ struct MergeEngineTests {
           == .sizeMismatch)
     }
   }
+
+  /// Two elements of F4 share a byte.
+  @Test func typesNarrowerThanAByteAreHandedOnOrConflict() throws {
+    func input(_ last: [UInt8]) throws -> MergeInput {
+      let models = try [[0x12, 0x34], last].enumerated().map { index, bytes in
+        MergeInput.Model(try ResidentTensor(dtype: .f4, shape: Shape([4]), bytes: bytes), index: index)
+      }
+      return try MergeInput(name: "w", models: models)
+    }
+    let engine = MergeEngine(Ratatouille(), executor: .serial)
+    let merge = try engine.prepare(input([0x12, 0x34]))
+    var bytes: [UInt8] = [0, 0]
+    _ = try bytes.withUnsafeMutableBytes { try merge.combine(elements: 0..<4, into: $0) }
+    #expect(bytes == [0x12, 0x34])
+    #expect(
+      code { _ = try bytes.withUnsafeMutableBytes { try merge.combine(elements: 0..<1, into: $0) } } == .sizeMismatch)
+    #expect(code { _ = try engine.prepare(input([0x12, 0x35])) } == .conflict)
+  }
 }

@@ -14,7 +14,6 @@ enum ContentComparison {
     guard others.allSatisfy({ $0.dtype == first.dtype && $0.shape == first.shape }) else { return false }
     let digests = readers.compactMap(\.digest)
     if digests.count == readers.count { return Set(digests).count == 1 }
-    guard first.dtype.byteWidth != nil else { return false }
     let pieceCount = (first.shape.elementCount + pieceElementCount - 1) / pieceElementCount
     guard try pieceIsEqual(0, first, others) else { return false }
     let differs = Atomic<Bool>(false)
@@ -30,7 +29,7 @@ enum ContentComparison {
   ) throws -> Bool {
     let start = index * pieceElementCount
     let elements = start..<min(start + pieceElementCount, first.shape.elementCount)
-    let byteCount = elements.count * (first.dtype.byteWidth ?? 0)
+    guard let byteCount = StoredRange.bytes(of: elements, first.dtype)?.count else { return false }
     guard byteCount > 0 else { return true }
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * byteCount, alignment: 64)
     defer { scratch.deallocate() }

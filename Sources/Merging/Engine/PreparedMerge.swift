@@ -51,15 +51,18 @@ package struct PreparedMerge: Sendable {
   /// - Determinism: the same bytes however the tensor is cut, and from any thread.
   /// - Throws: `sizeMismatch`; what a reader throws.
   package func combine(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws -> NonFiniteCount {
-    let width = dtype.byteWidth ?? 0
-    guard elements.lowerBound >= 0, elements.upperBound <= elementCount, buffer.count == elements.count * width
+    guard elements.lowerBound >= 0, elements.upperBound <= elementCount,
+      buffer.count == StoredRange.bytes(of: elements, dtype)?.count
     else {
       throw MergeError(
         .sizeMismatch, "\(buffer.count) bytes do not hold elements \(elements) of \(elementCount) \(dtype.rawValue)")
     }
     var count = NonFiniteCount()
     for piece in StatisticsGrid.pieces(of: elements, count: readElementCount) {
-      let bytes = (piece.lowerBound - elements.lowerBound) * width..<(piece.upperBound - elements.lowerBound) * width
+      let place = piece.lowerBound - elements.lowerBound..<piece.upperBound - elements.lowerBound
+      guard let bytes = StoredRange.bytes(of: place, dtype) else {
+        throw MergeError(.sizeMismatch, "elements \(piece) of type \(dtype.rawValue) are no whole bytes")
+      }
       count += try combine(piece, UnsafeMutableRawBufferPointer(rebasing: buffer[bytes]))
     }
     return count

@@ -37,7 +37,7 @@ package final class ResidentTensor: TensorReader, @unchecked Sendable {
   private let storage: UnsafeMutableRawBufferPointer
 
   /// - Parameter fill: writes all bytes of the tensor.
-  /// - Throws: `unsupportedDType` for types narrower than a byte; `sizeMismatch` for a size beyond `Int`; what `fill` throws.
+  /// - Throws: `sizeMismatch` for a size beyond `Int` or elements that are no whole bytes; what `fill` throws.
   package init(dtype: DType, shape: Shape, fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
     let byteCount = try ResidentTensor.byteCount(dtype, shape)
     self.dtype = dtype
@@ -46,7 +46,7 @@ package final class ResidentTensor: TensorReader, @unchecked Sendable {
     try fill(UnsafeMutableRawBufferPointer(rebasing: storage[..<byteCount]))
   }
 
-  /// - Throws: `sizeMismatch` unless `bytes` are exactly the elements of that shape; `unsupportedDType`.
+  /// - Throws: `sizeMismatch` unless `bytes` are exactly the elements of that shape.
   package convenience init(dtype: DType, shape: Shape, bytes: [UInt8]) throws {
     let byteCount = try ResidentTensor.byteCount(dtype, shape)
     guard byteCount == bytes.count else {
@@ -59,9 +59,6 @@ package final class ResidentTensor: TensorReader, @unchecked Sendable {
   deinit { storage.deallocate() }
 
   private static func byteCount(_ dtype: DType, _ shape: Shape) throws(MergeError) -> Int {
-    guard dtype.byteWidth != nil else {
-      throw MergeError(.unsupportedDType, "\(dtype.rawValue) elements are no whole bytes")
-    }
     do throws(TensorError) {
       return try shape.byteCount(of: dtype)
     } catch {
@@ -69,12 +66,14 @@ package final class ResidentTensor: TensorReader, @unchecked Sendable {
     }
   }
 
-  package func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) {
-    if let bytes = residentBytes(of: elements) { buffer.copyMemory(from: bytes) }
+  package func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+    guard let bytes = residentBytes(of: elements), bytes.count == buffer.count else {
+      throw MergeError(.sizeMismatch, "\(buffer.count) bytes do not hold elements \(elements) of \(dtype.rawValue)")
+    }
+    buffer.copyMemory(from: bytes)
   }
 
   package func residentBytes(of elements: Range<Int>) -> UnsafeRawBufferPointer? {
-    let width = dtype.bitWidth / 8
-    return UnsafeRawBufferPointer(rebasing: storage[elements.lowerBound * width..<elements.upperBound * width])
+    StoredRange.bytes(of: elements, dtype).map { UnsafeRawBufferPointer(rebasing: storage[$0]) }
   }
 }
