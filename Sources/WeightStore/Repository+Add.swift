@@ -46,6 +46,7 @@ extension Repository {
       outcome.removed.append(path)
     }
     try Tree(entries: stagedEntries(staged, applying: publication.stageChanges)).checkNoFileIsAFolder()
+    publication.openMerge = try settling(paths + outcome.removed)
     if let writer = writer.take() {
       outcome.storedByteCount = writer.storedByteCount
       try publish(publication, writer: writer)

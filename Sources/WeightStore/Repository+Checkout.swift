@@ -21,6 +21,7 @@ extension Repository {
     _ target: SwitchTarget, progress: ((RelativePath, Int, Int) -> Void)? = nil
   ) throws -> SwitchOutcome {
     let lock = try self.lock()
+    try checkNoMergeIsOpen()
     var publication: Publication
     let after: ObjectID<Commit>
     switch target {
@@ -54,13 +55,16 @@ extension Repository {
 
   /// Moves what is checked out forward to `commit` and brings its files in.
   ///
-  /// - Parameter removing: the candidate that `commit` waited under; the same transaction deletes it.
+  /// - Parameters:
+  ///   - removing: the candidate that `commit` waited under; the same transaction deletes it.
+  ///   - closesMerge: `commit` is what the open merge came to.
   /// - Throws: `StoreError.branchMoved` if what is checked out was moved meanwhile to a commit that `commit` does not
   ///   descend from: it would be lost.
   package func fastForward(
-    to commit: ObjectID<Commit>, description: String, removing ref: RefName? = nil
+    to commit: ObjectID<Commit>, description: String, removing ref: RefName? = nil, closesMerge: Bool = false
   ) throws -> SwitchOutcome {
     let lock = try self.lock()
+    if !closesMerge { try checkNoMergeIsOpen() }
     let head = try self.head()
     let before = try headCommitID()
     if let before, try !graph.isAncestor(before, of: commit) {
@@ -75,6 +79,7 @@ extension Repository {
     if let ref, let target = try target(of: ref) {
       publication.refChanges.append(Operation.RefChange(name: ref, before: target, after: nil))
     }
+    if closesMerge { publication.openMerge = .some(nil) }
     let change = try bringIn(commit, progress: nil)
     publication.stageChanges = change.stageChanges
     publication.broughtIn = true

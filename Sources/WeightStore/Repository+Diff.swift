@@ -43,10 +43,14 @@ extension Repository {
 
   /// The bytes of one file of a commit; `nil` if it has no such file.
   package func contents(of path: RelativePath, in commit: ObjectID<Commit>) throws -> [UInt8]? {
-    guard let entry = try tree(of: commit).entries[path] else { return nil }
+    try tree(of: commit).entries[path].map { try contents(of: $0) }
+  }
+
+  /// The bytes of one file of a tree.
+  func contents(of entry: Tree.Entry) throws -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(entry.byteCount, 64 * ChunkGrid.chunkByteCount))
-    try stream(path, in: commit) { bytes += $0 }
+    try FileRebuild(store: store, loop: loop).run(store.load(entry.manifest)) { bytes += $0 }
     return bytes
   }
 

@@ -10,6 +10,8 @@ struct Publication {
   /// `nil` values remove the path from the stage.
   var stageChanges: [RelativePath: StagedFile?] = [:]
   var results: [CertificateResult] = []
+  /// The merge that will be open; `.some(nil)` for none, `nil` leaves it as it is.
+  var openMerge: OpenMerge??
   /// Whether the files of the working folder were changed to what will be checked out.
   var broughtIn = false
   /// The operation that this takes back.
@@ -25,7 +27,10 @@ extension Repository {
   /// The commit point: objects are made durable first, then one transaction makes them known and moves the refs.
   ///
   /// The caller holds the writer lock. What comes before the transaction is garbage if it does not happen.
+  ///
+  /// - Throws: `StoreError.mergeInProgress` if what is checked out would move away from under an open merge.
   func publish(_ publication: Publication, writer: consuming ObjectWriter) throws(StoreError) {
+    if publication.openMerge == nil, try isMovingHead(publication) { try checkNoMergeIsOpen() }
     let operationID = try recordOperation(publication, writer: &writer)
     for result in publication.results { try writer.put(result) }
     let sealed = try writer.seal()
@@ -42,8 +47,16 @@ extension Repository {
         }
       }
       for result in publication.results { try CertificateResultTable.put(result, in: database) }
+      if let merge = publication.openMerge { try OpenMergeTable.put(merge, in: database) }
       if let operationID { try OperationTable.append(operationID, in: database) }
     }
+  }
+
+  private func isMovingHead(_ publication: Publication) throws(StoreError) -> Bool {
+    let head = try head()
+    if let after = publication.headAfter, after != head { return true }
+    guard case .branch(let name) = head else { return false }
+    return publication.refChanges.contains { $0.name == name }
   }
 
   /// The operation as an object, so that the log survives a lost database. `nil` if no ref and no head moves.

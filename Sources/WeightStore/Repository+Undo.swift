@@ -45,6 +45,7 @@ extension Repository {
   /// Moves every ref, and what is checked out, to where they stood after operation `number`; files follow.
   package func restore(toOperation number: Int64) throws -> UndoOutcome {
     let lock = try self.lock()
+    try checkNoMergeIsOpen()
     let newest = try operations(limit: .max)
     guard let wanted = newest.first(where: { $0.number == number })?.operation else {
       throw StoreError(.nothingToUndo, "there is no operation #\(number)", subjects: ["\(number)"])
@@ -69,6 +70,7 @@ extension Repository {
     find: (ObjectID<Operation>) throws -> (id: ObjectID<Operation>, operation: Operation)?
   ) throws -> UndoOutcome {
     let lock = try self.lock()
+    try checkNoMergeIsOpen()
     let latest = try database.read { try OperationTable.latest(in: $0) }
     guard let found = try latest.flatMap(find) else { throw StoreError(.nothingToUndo, nothing) }
     let operation = found.operation

@@ -37,7 +37,11 @@ package struct StoreError: Error, Sendable {
     case nothingToUndo
     case wouldOverwrite
     case unrelatedHistories
+    case severalMergeBases
     case mergeConflict
+    case mergeInProgress
+    case noOpenMerge
+    case idlePattern
   }
 
   package let code: Code

@@ -74,7 +74,9 @@ package enum ErrorPresentation {
   private static func merge(_ error: MergeError) -> Shown {
     let near = error.word.flatMap { Spelling.nearest($0, in: error.candidates) }
     return Shown(
-      status: status(error.code), message: error.message, hint: near.map { "did you mean '\($0)'?" })
+      status: status(error.code), message: error.message,
+      hint: near.map { "did you mean '\($0)'?" }
+        ?? (error.code == .unknownRecipe ? "'wgit merge --list' describes the strategies" : nil))
   }
 
   static func status(_ code: MergeError.Code) -> ExitStatus {
@@ -122,11 +124,13 @@ package enum ErrorPresentation {
       .unsupportedFormat,
       .missingObject, .unsafePath:
       .invalidData
-    case .alreadyARepository, .invalidName, .branchExists, .branchInUse, .detachedHead: .usage
+    case .alreadyARepository, .invalidName, .branchExists, .branchInUse, .detachedHead, .noOpenMerge, .idlePattern:
+      .usage
     case .busy, .branchMoved: .busy
     case .inputOutput, .diskFull: .inputOutput
     case .permissionDenied, .foreignOwner: .permission
-    case .nothingToCommit, .nothingToUndo, .wouldOverwrite, .mergeConflict, .unrelatedHistories, .branchNotMerged:
+    case .nothingToCommit, .nothingToUndo, .wouldOverwrite, .mergeConflict, .mergeInProgress, .unrelatedHistories,
+      .severalMergeBases, .branchNotMerged:
       .negative
     }
   }
@@ -134,7 +138,7 @@ package enum ErrorPresentation {
   /// Lists worth showing below the message.
   private static func details(_ error: StoreError) -> [String] {
     switch error.code {
-    case .wouldOverwrite, .mergeConflict, .ambiguousRevision: error.subjects
+    case .wouldOverwrite, .mergeConflict, .ambiguousRevision, .severalMergeBases, .mergeInProgress: error.subjects
     default: []
     }
   }
@@ -169,11 +173,17 @@ package enum ErrorPresentation {
     case .unsupportedFile: return "copy what it leads to: cp -L FILE NEW-FILE"
     case .malformedFile: return "the file was not stored; write it again, for instance with safetensors.torch.save_file"
     case .mergeConflict: return "nothing was changed; make the files agree, then merge again"
+    case .mergeInProgress: return "finish it: wgit merge --continue; or give it up: wgit merge --abort"
+    case .noOpenMerge: return "start one: wgit merge REV"
+    case .severalMergeBases: return "choose one: --base \(subject.map { String($0.prefix(10)) } ?? "REV")"
+    case .unrelatedHistories:
+      return "say what they were made from (--base REV), or average them (--strategy ratatouille)"
+    case .idlePattern: return "patterns are like 'lm_head.*'; wgit merge --dry-run shows names"
     case .unsupportedFormat: return "a newer version can read it"
     case .unknownPath: return "wgit status and wgit show list what there is"
     case .invalidName: return "names are made of parts like 'target/a': no spaces, no '..', none of ~ ^ : ? * [ \\"
     case .alreadyARepository, .detachedHead, .inputOutput, .permissionDenied, .missingFile, .malformedObject,
-      .unsafePath, .unrelatedHistories:
+      .unsafePath:
       return nil
     }
   }

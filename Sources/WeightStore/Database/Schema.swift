@@ -32,6 +32,10 @@ enum Schema {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2") { database in
+      try database.execute(
+        sql: "CREATE TABLE openMerge (row INTEGER PRIMARY KEY CHECK (row = 1), state TEXT NOT NULL) STRICT")
+    }
     return migrator
   }
 }

@@ -24,10 +24,8 @@ struct ReachableObjects {
       guard insert(id) else { continue }
       let commit = try store.load(id)
       open += commit.parents
-      // Replaying a merge needs its ingredients, even if they are no parents.
-      for ingredient in commit.recipe.ingredients where try store.contains(ingredient.commit) {
-        open.append(ingredient.commit)
-      }
+      // Replaying a merge needs what it was made of, even if that is no parent.
+      for needed in commit.recipe.commits where try store.contains(needed) { open.append(needed) }
       guard insert(commit.tree) else { continue }
       for entry in try store.load(commit.tree).entries.values { try mark(manifest: entry.manifest) }
     }
@@ -74,6 +72,9 @@ extension Repository {
       guard operation.unixSeconds >= undoSince else { continue }
       commits += operation.refChanges.flatMap { [$0.before, $0.after].compactMap { $0 } }
       for case .detached(let id) in [operation.headBefore, operation.headAfter] { commits.append(id) }
+    }
+    if let merge = try openMerge() {
+      commits += merge.specification.recipe().commits + merge.specification.sides
     }
     try reachable.mark(commits: commits)
     for file in try stage().values { try reachable.mark(manifest: file.entry.manifest) }

@@ -25,20 +25,29 @@ package struct Recipe: Hashable, Sendable {
   package let kind: Kind
   /// Present for a merge: the leaf ingredients, never other merges.
   package let ingredients: [Ingredient]
+  /// What the ingredients were made from, if the merge made use of it.
+  package let base: ObjectID<Commit>?
   /// Everything else: method, hyper-parameters, data ids, seeds, versions.
   package let details: JSONObject
 
-  package init(kind: Kind, ingredients: [Ingredient] = [], details: JSONObject = [:]) {
+  package init(
+    kind: Kind, ingredients: [Ingredient] = [], base: ObjectID<Commit>? = nil, details: JSONObject = [:]
+  ) {
     self.kind = kind
     self.ingredients = ingredients
+    self.base = base
     self.details = details
   }
+
+  /// Everything that the merge can only be replayed with.
+  var commits: [ObjectID<Commit>] { ingredients.map(\.commit) + [base].compactMap(\.self) }
 
   /// The merge method, if this is a merge.
   package var method: String? { details["method"]?.stringValue }
 
   var json: JSONValue {
     var members: [(String, JSONValue)] = [("details", .object(details)), ("kind", .string(kind.rawValue))]
+    if let base { members.append(("base", .string(base.hex))) }
     if !ingredients.isEmpty {
       let items = ingredients.map { ingredient in
         JSONValue.object(
@@ -65,6 +74,7 @@ package struct Recipe: Hashable, Sendable {
       }
     }
     self.ingredients = ingredients
+    base = try fields.optionalDigest("base").map { ObjectID($0) }
     try fields.finish()
   }
 }

@@ -35,6 +35,8 @@ struct CommitCommand: ParsableCommand {
   func run() throws {
     let repository = try Environment.openRepository()
     let signature = try Identity.signature(Configuration.load(repository))
+    // Before '--all' stages texts with conflict markers.
+    try repository.checkNoMergeIsOpen()
     if all {
       let tracked = try repository.stage().keys.sorted()
       if !tracked.isEmpty { _ = try repository.add(tracked, progress: AddCommand.progress("storing")) }

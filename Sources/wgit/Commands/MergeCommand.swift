@@ -1,43 +1,46 @@
 import ArgumentParser
 import Documents
 import Merging
-import Synchronization
-import Tensors
 import WeightStore
 
 struct MergeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Combine models into the current branch.",
-    usage: "wgit merge [<options>] <revisions> ...",
+    usage: """
+      wgit merge [<options>] <revisions> ...
+      wgit merge --resolve <pattern=choice> ...
+      wgit merge --continue | --abort
+      """,
     discussion: """
-      Strategies:
-      \(MergeCommand.recipes.map(MergeCommand.describe).joined(separator: "\n"))
+      Without a strategy this is a three-way merge, as git's, of tensors: relative to the merge base, a tensor that one \
+      side changed is taken whole, and one that both changed is a conflict. config.json is merged by key, other texts by \
+      line. A merge that meets conflicts stops; decide by pattern, then continue:
 
-      Ingredients are the tips, the current branch included, that are not ancestors of other tips. Merging one more model \
-      into a soup of n gives each an equal share, 1/(n+1). Tensors that are equal everywhere are kept as they are.
+        wgit merge --resolve 'lm_head.*=ours' --resolve '*.mlp.*=ties:density=0.5'
+        wgit merge --continue
+
+      With a strategy every tensor that is not equal in all models is computed. Ingredients are the tips, the current \
+      branch included, that are not ancestors of other tips. Merging one more model into a soup of n gives each an equal \
+      share, 1/(n+1). Tensors that are equal everywhere are kept as they are. 'wgit merge --list' describes strategies.
 
       With --gate the merge is built aside, the certificates of the current branch are evaluated on it, and the branch \
       moves only if all hold; max-drop compares with the branch as it was. A refused merge stays at candidates/BRANCH.
 
-      If one tip descends from all others the branch is moved forward to it, and nothing is combined. Without a \
-      strategy that is all that can be done.
+      If one tip descends from all others the branch is moved forward to it, and nothing is combined.
+
+      Exit codes: 1 if it stopped at conflicts or a certificate refused it.
 
       Examples:
+        wgit merge feature
+        wgit merge --dry-run target/a target/b
         wgit merge --strategy ratatouille target/a target/b target/c
+        wgit merge --strategy weighted --weight HEAD=0.7 --weight other=0.3 other
         wgit merge --strategy ratatouille --gate contributor/x
       """)
 
-  /// The strategies that need no base and no parameters.
-  private static let recipes: [any MergeRecipe] = [Ratatouille()]
-
-  /// The lines of the list of strategies.
-  private static func describe(_ recipe: any MergeRecipe) -> String {
-    "  \(recipe.name)\n    \(recipe.summary)" + (recipe.paper.map { "\n    (\($0.citation))" } ?? "")
-  }
-
-  @Option(name: [.short, .long], help: "How weights are combined.")
-  var strategy: String?
+  @OptionGroup var method: MergeMethodOptions
+  @OptionGroup var scope: MergeScopeOptions
 
   @Flag(help: "Move the branch only if its certificates hold on the merge.")
   var gate = false
@@ -45,151 +48,137 @@ struct MergeCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "The message of the merge commit.")
   var message: String?
 
+  @Flag(name: .customLong("continue"), help: "Go on with the merge that stopped.")
+  var isContinuing = false
+
+  @Flag(help: "Give up the merge that stopped.")
+  var abort = false
+
+  @Flag(help: "Say what would be merged, and do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Describe the strategies.")
+  var list = false
+
   @OptionGroup var dataFolder: DataFolderOption
+  @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
   @Argument(help: "Revisions to merge into the current branch.")
-  var revisions: [String]
+  var revisions: [String] = []
+
+  /// Without revisions something must be said of the open merge.
+  private var isAboutOpenMerge: Bool { isContinuing || abort || (revisions.isEmpty && !scope.resolve.isEmpty) }
 
   func validate() throws {
     if let message, message.allSatisfy(\.isWhitespace) { throw ValidationError("The message is empty.") }
-    let names = MergeCommand.recipes.map(\.name)
-    guard let strategy, !names.contains(strategy) else { return }
-    let near = Spelling.nearest(strategy, in: names)
-    throw ValidationError(
-      "There is no strategy '\(strategy)'. \(near.map { "Did you mean '\($0)'?" } ?? "There is: \(names.joined(separator: ", ")).")"
-    )
+    if json.json && quiet.quiet { throw ValidationError("--json and --quiet exclude each other.") }
+    if isContinuing && abort { throw ValidationError("--continue and --abort exclude each other.") }
+    if isContinuing || abort, !revisions.isEmpty {
+      throw ValidationError("A merge that is open has its revisions already.")
+    }
+    guard revisions.isEmpty, !isAboutOpenMerge, !list else { return }
+    throw ValidationError("Which revisions are to be merged?")
   }
 
   func run() throws {
+    if list { return StrategyList.print() }
     let repository = try Environment.openRepository()
-    let commits = try revisions.map(repository.resolve)
-    guard let recipe = strategy.flatMap(MergeRecipes.named) else {
-      return try moveForward(repository, to: commits)
+    if isAboutOpenMerge {
+      return try OpenMergeRun(repository, dataFolder, output).run(abort: abort, finish: isContinuing, scope, message)
     }
+    let commits = try revisions.map(repository.resolve)
+    let strategy = try method.parsed()
     let head = try repository.headCommitID()
     let tips = try repository.graph.tips(of: [head].compactMap { $0 } + commits)
-    if tips.count == 1 { return try moveForward(repository, to: tips) }
-    try checkNothingIsUncommitted(repository)
-    let judge = gate ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
-    let counter = NonFiniteTally()
-    let outcome = try repository.buildMerge(request(repository, recipe, commits, counter))
-    if !quiet.quiet { describe(outcome, repository, counter) }
-    try judge?.check(outcome.id, shownAs: MergeCommand.name(of: outcome.candidate), isQuiet: quiet.quiet)
-    _ = try repository.fastForward(
-      to: outcome.id, description: "merge: \(outcome.commit.subject)", removing: outcome.candidate)
-    if quiet.quiet {
-      Terminal.print(outcome.id.hex)
+    if tips.count == 1 || head == nil { return try moveForward(repository, to: tips) }
+    let landing = try landing(repository, strategy, commits)
+    if dryRun { return try DryRun(landing, output).run() }
+    try MergeCommand.checkNothingIsUncommitted(repository)
+    try landing.land()
+  }
+
+  private var output: MergeOutput { json.json ? .json : quiet.quiet ? .id : .text }
+
+  private func landing(
+    _ repository: Repository, _ strategy: MergeStrategy?, _ commits: [ObjectID<Commit>]
+  ) throws -> MergeLanding {
+    let base = try method.base.map(repository.resolve)
+    var specification: MergeSpecification
+    var notes: [MergeNote] = []
+    if let strategy {
+      let recipe = strategy.recipe
+      let merged = [try repository.headCommitID()].compactMap { $0 } + commits
+      (specification, notes) = try repository.methodMerge(
+        MergeMethods.method(strategy, usesBase: base != nil), with: commits, base: base,
+        needsBase: recipe.base == .required, isOrdered: MergeMethods.isOrdered(recipe),
+        weights: method.weights(repository, of: merged, recipe))
+      try MergeMethods.check(strategy, modelCount: specification.ingredients.count)
     } else {
-      let branch = try repository.head().branchName ?? "detached HEAD"
-      Terminal.print("[\(Terminal.escape(branch)) \(outcome.id.short)] \(Terminal.escape(outcome.commit.subject))")
+      specification = try repository.threeWayMerge(with: commits, base: base)
+    }
+    specification.resolutions = try scope.resolve.map(MergeMethods.resolution)
+    specification.only = scope.only
+    specification.optimizer = scope.keepOptimizer
+    specification.dtype = method.dtype
+    specification.seed = method.seed
+    let all = revisions.joined(separator: ", ")
+    var landing = MergeLanding(
+      repository, specification, names: try names(repository, specification.sides, commits),
+      message: message ?? "Merge \(all)" + (strategy.map { " by \($0.recipe.name)" } ?? ""),
+      parents: specification.sides)
+    landing.output = output
+    landing.isStrict = method.strict
+    landing.isGated = gate
+    landing.dataFolder = dataFolder
+    landing.notes = notes
+    return landing
+  }
+
+  /// As they were typed.
+  private func names(
+    _ repository: Repository, _ sides: [ObjectID<Commit>], _ commits: [ObjectID<Commit>]
+  ) throws -> [String] {
+    let head = try repository.headCommitID()
+    return sides.map { side in
+      if side == head { return "HEAD" }
+      return zip(revisions, commits).first { $0.1 == side }?.0 ?? side.short
     }
   }
 
   private func moveForward(_ repository: Repository, to commits: [ObjectID<Commit>]) throws {
     guard let only = commits.first, commits.count == 1 else {
       throw CommandError(
-        .usage, "several revisions need a strategy", hint: "wgit merge --strategy ratatouille REV REV…")
+        .usage, "there is no commit to merge into", hint: "start from one: wgit merge \(Terminal.escape(revisions[0]))")
     }
-    let graph = repository.graph
     let head = try repository.headCommitID()
-    if let head {
-      if try graph.isAncestor(only, of: head) {
-        if !quiet.quiet { Terminal.print("Already up to date") }
-        return
-      }
-      guard try graph.isAncestor(head, of: only) else {
-        throw CommandError(
-          .usage, "the branches have diverged: a strategy must say how weights are combined",
-          hint: "wgit merge --strategy ratatouille \(Terminal.escape(revisions[0]))")
-      }
+    if head == only {
+      return print(only, "Already up to date")
     }
+    if dryRun { return print(only, "Would move forward to \(only.short)") }
     if gate {
       let judge = try Gate(repository, baseline: head, folder: dataFolder.resolve(repository))
-      try judge.check(only, shownAs: only.short, isQuiet: quiet.quiet)
+      try judge.check(only, shownAs: only.short, isQuiet: output != .text)
     }
     _ = try repository.fastForward(to: only, description: "merge: fast-forward to \(revisions[0])")
-    Terminal.print(quiet.quiet ? only.hex : "Moved forward to \(only.short)")
+    print(only, "Moved forward to \(only.short)")
+  }
+
+  private func print(_ commit: ObjectID<Commit>, _ sentence: String) {
+    switch output {
+    case .text: Terminal.print(sentence)
+    case .id: Terminal.print(commit.hex)
+    case .json: json.print(["commit": .string(commit.hex), "conflicts": .null, "recipe": .null])
+    }
   }
 
   /// Found before the work, not after it.
-  private func checkNothingIsUncommitted(_ repository: Repository) throws {
+  static func checkNothingIsUncommitted(_ repository: Repository) throws {
+    try repository.checkNoMergeIsOpen()
     let paths = try repository.uncommittedPaths()
     guard !paths.isEmpty else { return }
     throw CommandError(
       .negative, "there are changes that are not committed", details: paths.map(\.text),
       hint: "commit them first (wgit commit -a) or drop them (wgit restore FILE)")
-  }
-
-  /// `candidates/main`, as `wgit diff` and `wgit show` take it.
-  private static func name(of candidate: RefName) -> String {
-    String(candidate.text.dropFirst("refs/".count))
-  }
-
-  private func request(
-    _ repository: Repository, _ recipe: any MergeRecipe, _ commits: [ObjectID<Commit>], _ tally: NonFiniteTally
-  ) throws -> Repository.MergeRequest {
-    let signature = try Identity.signature(Configuration.load(repository))
-    let details: JSONObject = [
-      "version": .string(Wgit.version),
-      "paper": .string("arXiv \(recipe.paper?.arXiv ?? "")"),
-    ]
-    let names = revisions.joined(separator: ", ")
-    return Repository.MergeRequest(
-      method: recipe.name, revisions: commits, message: message ?? "Merge \(names) by \(recipe.name)",
-      author: signature, committer: signature, details: details
-    ) { inputs, weights, dtype, tensor throws(StoreError) in
-      do {
-        return try MergeCommand.combine(inputs, weights, dtype, tensor, recipe, tally)
-      } catch {
-        throw StoreError(.mergeConflict, "'\(tensor)': \(error)", subjects: [tensor], cause: error)
-      }
-    }
-  }
-
-  private static func combine(
-    _ inputs: [[UInt8]], _ weights: [Double], _ dtype: DType, _ tensor: String, _ recipe: any MergeRecipe,
-    _ tally: NonFiniteTally
-  ) throws -> [UInt8] {
-    let count = (inputs.first?.count ?? 0) / max(1, dtype.byteWidth ?? 1)
-    let shape = try Shape([count])
-    let models = try inputs.indices.map { index in
-      var parameters = ParameterValues()
-      parameters[.weight] = weights[index]
-      let reader = try ResidentTensor(dtype: dtype, shape: shape, bytes: inputs[index])
-      return MergeInput.Model(reader, index: index, parameters: parameters)
-    }
-    let engine = MergeEngine(recipe, executor: .serial)
-    let merge = try engine.prepare(MergeInput(name: tensor, models: models))
-    var output = [UInt8](repeating: 0, count: inputs.first?.count ?? 0)
-    let nonFinite = try output.withUnsafeMutableBytes { try merge.combine(elements: 0..<count, into: $0) }
-    tally.add(nonFinite, tensor: tensor)
-    return output
-  }
-
-  private func describe(_ outcome: Repository.MergeOutcome, _ repository: Repository, _ tally: NonFiniteTally) {
-    let recipe = outcome.commit.recipe
-    Terminal.print(
-      "\(strategy ?? ""): \(Format.count(recipe.ingredients.count, "ingredient")) of weight "
-        + "1/\(recipe.ingredients.count), \(Format.count(outcome.combinedTensorCount, "tensor")) combined, "
-        + "\(outcome.keptTensorCount) kept, \(Format.bytes(outcome.storedByteCount)) stored")
-    for (tensor, count) in tally.sorted {
-      Terminal.message(
-        "warning: \(Terminal.escape(tensor)) has \(count.nan) NaN and \(count.infinite) infinite elements")
-    }
-  }
-}
-
-/// Elements that are no numbers, by tensor, counted from several threads.
-final class NonFiniteTally: Sendable {
-  private let counts = Mutex<[String: NonFiniteCount]>([:])
-
-  func add(_ count: NonFiniteCount, tensor: String) {
-    guard !count.isZero else { return }
-    counts.withLock { $0[tensor, default: NonFiniteCount()] += count }
-  }
-
-  var sorted: [(String, NonFiniteCount)] {
-    counts.withLock { counts in counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 }

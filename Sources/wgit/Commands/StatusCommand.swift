@@ -20,20 +20,22 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     let repository = try Environment.openRepository()
     let status = try repository.status()
+    let merge = try repository.openMerge()
     if output.json {
-      output.print(StatusCommand.json(status))
+      output.print(StatusCommand.json(status, merge))
     } else {
-      StatusCommand.print(status, try UserPath(repository))
+      StatusCommand.print(status, merge, try UserPath(repository))
     }
   }
 
-  private static func print(_ status: Repository.Status, _ user: UserPath) {
+  private static func print(_ status: Repository.Status, _ merge: OpenMerge?, _ user: UserPath) {
     if let branch = status.head.branchName {
       Terminal.print("On branch \(Terminal.escape(branch))")
     } else {
       Terminal.print("HEAD is at \(status.headCommit?.short ?? "nothing"), on no branch")
     }
     if status.headCommit == nil { Terminal.print("No commits yet") }
+    if let merge { print(merge, user) }
     section(
       "To be committed (wgit commit; undo with wgit restore --staged):",
       status.staged.map { (user.shown($0.path), $0.kind) }, .green)
@@ -42,6 +44,16 @@ struct StatusCommand: ParsableCommand {
       status.unstaged.map { (user.shown($0.path), $0.kind) }, .red)
     section("Not tracked (wgit add):", status.untracked.map { (user.shown($0), nil) }, .red)
     if status.isClean { Terminal.print("Nothing to commit, working folder clean") }
+  }
+
+  private static func print(_ merge: OpenMerge, _ user: UserPath) {
+    let others = merge.names.dropFirst().map(Terminal.escape).joined(separator: ", ")
+    Terminal.print("\nA merge of \(others) is open (wgit merge --continue; give up with wgit merge --abort)")
+    if merge.tensorConflictCount > 0 {
+      Terminal.print(
+        "  \(Format.count(merge.tensorConflictCount, "tensor")) to decide on: wgit merge --resolve 'PATTERN=ours'")
+    }
+    for file in merge.files { Terminal.print("  " + Style.red("conflict:  \(Terminal.escape(user.shown(file.path)))")) }
   }
 
   private static func section(_ title: String, _ files: [(String, SnapshotChanges.Kind?)], _ style: Style) {
@@ -53,7 +65,7 @@ struct StatusCommand: ParsableCommand {
     }
   }
 
-  private static func json(_ status: Repository.Status) -> JSONValue {
+  private static func json(_ status: Repository.Status, _ merge: OpenMerge?) -> JSONValue {
     func file(_ path: RelativePath, _ kind: SnapshotChanges.Kind) -> JSONValue {
       ["path": .string(path.text), "change": .string(kind.rawValue)]
     }
@@ -64,6 +76,16 @@ struct StatusCommand: ParsableCommand {
       "staged": .array(status.staged.map { file($0.path, $0.kind) }),
       "unstaged": .array(status.unstaged.map { file($0.path, $0.kind) }),
       "untracked": .array(status.untracked.map { .string($0.text) }),
+      "merge": merge.map(json) ?? .null,
+    ]
+  }
+
+  private static func json(_ merge: OpenMerge) -> JSONValue {
+    [
+      "sides": .array(
+        zip(merge.names, merge.specification.sides).map { ["name": .string($0), "commit": .string($1.hex)] }),
+      "tensorConflicts": .integer(Int64(merge.tensorConflictCount)),
+      "fileConflicts": .array(merge.files.map { .string($0.path.text) }),
     ]
   }
 }

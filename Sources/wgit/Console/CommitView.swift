@@ -58,6 +58,7 @@ enum CommitView {
   static func recipe(_ recipe: Recipe) -> JSONValue {
     [
       "kind": .string(recipe.kind.rawValue),
+      "base": recipe.base.map { .string($0.hex) } ?? .null,
       "ingredients": .array(
         recipe.ingredients.map { ["commit": .string($0.commit.hex), "weight": .number($0.weight)] }),
       "details": .object(recipe.details),

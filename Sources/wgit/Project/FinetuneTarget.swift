@@ -24,6 +24,7 @@ struct FinetuneTarget {
         hint: "start from it (wgit finetune \(Terminal.escape(name)) …) or choose another --branch")
     }
     if isCheckedOut {
+      try repository.checkNoMergeIsOpen()
       guard try repository.uncommittedPaths().isEmpty else {
         throw CommandError(
           .negative, "'\(name)' is checked out and has changes that are not committed",

@@ -193,20 +193,32 @@ struct FoundBaseTests {
       ).id
     }
     _ = try temporary.repository.switchTo(.branch("a"))
-    let outcome = try temporary.repository.buildMerge(
-      Repository.MergeRequest(
-        method: "nearest", revisions: tips, message: "Merge", author: TemporaryRepository.signature,
-        committer: TemporaryRepository.signature, details: [:]
-      ) { inputs, _, _, tensor throws(StoreError) in
-        var random = SampleRandom(state: 20)
-        var bytes = ingredient.map { inputs[$0] } ?? base.first { $0.name == tensor }?.bytes ?? []
-        TestCheckpoint.step(&bytes, random: &random)
-        return bytes
-      })
+    let outcome = try temporary.merge(tips, method: "nearest", strategy: NearStrategy(model: ingredient))
     let byteCount = TestCheckpoint.file(base).count
     #expect(
       Double(outcome.storedByteCount) < FoundBaseTests.deltaShare * Double(byteCount),
       "\(outcome.storedByteCount) of \(byteCount) bytes")
     #expect(try temporary.repository.checkIntegrity().isEmpty)
+  }
+}
+
+/// The values of one model, or of the base, moved a little.
+private struct NearStrategy: TensorStrategy {
+  let model: Int?
+  var needsBase: Bool { false }
+
+  func survey(_ tensors: [TensorMergeInput], _ parallel: ParallelRunner) -> (any Sendable)? { nil }
+
+  func prepare(
+    _ input: TensorMergeInput, survey: (any Sendable)?, _ parallel: ParallelRunner
+  ) throws -> PreparedTensor {
+    let source = try #require(model.map { input.models[$0].tensor } ?? input.base)
+    var bytes = [UInt8](repeating: 0, count: source.shape.elementCount * 4)
+    try bytes.withUnsafeMutableBytes { try source.read(elements: 0..<source.shape.elementCount, into: $0) }
+    var random = SampleRandom(state: 20)
+    TestCheckpoint.step(&bytes, random: &random)
+    return PreparedTensor(source: nil, dtype: .f32) { [bytes] elements, buffer in
+      buffer.copyBytes(from: bytes[(4 * elements.lowerBound)..<(4 * elements.upperBound)])
+    }
   }
 }

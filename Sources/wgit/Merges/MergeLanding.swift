@@ -1,0 +1,138 @@
+import Documents
+import Merging
+import Trainer
+import WeightStore
+
+/// What merge, cherry-pick, revert and average share once it is clear what is merged: build it aside, judge it, move the
+/// branch, say so.
+struct MergeLanding {
+  let repository: Repository
+  let specification: MergeSpecification
+  /// What the sides are called, ours first.
+  let names: [String]
+  let message: String
+  let parents: [ObjectID<Commit>]
+  /// What the operation log calls it.
+  var verb = "merge"
+  var output = MergeOutput.text
+  var isStrict = false
+  var isGated = false
+  var dataFolder = DataFolderOption()
+  /// Patterns that fit nothing are mistyped.
+  var refusesIdlePatterns = true
+  /// The open merge that this continues.
+  var continues: OpenMerge?
+  var notes: [MergeNote] = []
+
+  private let tally = NonFiniteTally()
+
+  init(
+    _ repository: Repository, _ specification: MergeSpecification, names: [String], message: String,
+    parents: [ObjectID<Commit>]
+  ) {
+    self.repository = repository
+    self.specification = specification
+    self.names = names
+    self.message = message
+    self.parents = parents
+  }
+
+  /// - Throws: `CommandError.negative` if it stopped at conflicts or the gate refused it.
+  @discardableResult
+  func land() throws -> ObjectID<Commit> {
+    let head = try repository.headCommitID()
+    let judge = isGated ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
+    let progress = ProgressLine(isQuiet: output != .text)
+    var request = try request()
+    request.progress = { path, done, total in
+      progress.update("merging \(path): \(Format.bytes(done)) of \(Format.bytes(total))")
+    }
+    let result = try repository.buildMerge(request, parents: parents)
+    progress.clear()
+    switch result {
+    case .conflicts(let plan): throw try stopped(plan)
+    case .made(let outcome):
+      if output == .text { MergeView.print(outcome, notes: notes, tally) }
+      try judge?.check(outcome.id, shownAs: MergeView.name(of: outcome.candidate), isQuiet: output != .text)
+      _ = try repository.fastForward(
+        to: outcome.id, description: "\(verb): \(outcome.commit.subject)", removing: outcome.candidate,
+        closesMerge: continues != nil)
+      MergeView.printLanded(outcome, branch: try repository.head().branchName, output, notes: notes, tally)
+      return outcome.id
+    }
+  }
+
+  /// What would be merged, without doing it.
+  func plan(readsWeights: Bool) throws -> MergePlan {
+    try repository.planMerge(request(), readsWeights: readsWeights)
+  }
+
+  func request() throws -> Repository.MergeRequest {
+    let signature = try Identity.signature(Configuration.load(repository))
+    var request = Repository.MergeRequest(
+      specification, message: message, author: signature, committer: signature, sideNames: names
+    ) { [tally] in try MergeLanding.recipe($0, tally) }
+    request.details = try details()
+    request.refusesIdlePatterns = refusesIdlePatterns
+    if continues != nil { request.filesMadeByHand = try repository.filesMadeByHand() }
+    if isStrict { request.inspect = { [tally] in try MergeLanding.refuseNonFinite(tally) } }
+    return request
+  }
+
+  static func recipe(
+    _ method: MergeSpecification.Method, _ tally: NonFiniteTally
+  ) throws -> any TensorStrategy {
+    let (strategy, usesBase) = try MergeMethods.strategy(method)
+    return RecipeStrategy(strategy, usesBase: usesBase, tally: tally)
+  }
+
+  private func details() throws -> JSONObject {
+    var details: JSONObject = ["version": .string(Wgit.version)]
+    if let method = specification.method, let paper = try MergeMethods.strategy(method).strategy.recipe.paper {
+      _ = details.append("paper", .string(paper.arXiv.map { "arXiv \($0)" } ?? paper.title))
+    }
+    return details
+  }
+
+  private static func refuseNonFinite(_ tally: NonFiniteTally) throws {
+    let found = tally.sorted
+    guard !found.isEmpty else { return }
+    throw CommandError(
+      .negative, "the result has elements that are not finite, in \(Format.count(found.count, "tensor"))",
+      details: found.map { "\($0.tensor): \(NonFiniteTally.text($0.count))" },
+      hint: "nothing was changed; without --strict they are only told of")
+  }
+
+  /// Keeps the merge open for a person to decide.
+  private func stopped(_ plan: MergePlan) throws -> any Error {
+    // A conflict of a cherry-pick or an average has no open state: it has one side to decide for, by options.
+    guard verb == "merge" else {
+      if output == .json { Terminal.print(MergeView.json(plan, specification, names: names).prettyString()) }
+      if output == .text { ConflictTable.print(plan, names: names) }
+      return CommandError(
+        .negative, "the \(verb) is refused: \(ConflictTable.summary(plan))",
+        hint: "nothing was changed; decide by pattern: wgit \(verb) --resolve 'PATTERN=ours' (or theirs)")
+    }
+    var merge =
+      continues
+      ?? OpenMerge(
+        specification: specification, names: names, message: message, isGated: isGated, isStrict: isStrict)
+    merge.specification = specification
+    merge = try repository.stop(merge, at: plan)
+    switch output {
+    case .json: Terminal.print(MergeView.json(plan, specification, names: names).prettyString())
+    case .text: ConflictTable.print(plan, names: names)
+    case .id: break
+    }
+    return CommandError(
+      .negative, "the merge stopped: \(ConflictTable.summary(plan))", hint: ConflictTable.advice(plan))
+  }
+}
+
+/// What a command says when it is done.
+enum MergeOutput {
+  case text
+  /// Only the id of the commit.
+  case id
+  case json
+}
