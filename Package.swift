@@ -37,6 +37,9 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "Merging", dependencies: ["CFloatKernels", "Tensors"], swiftSettings: strict),
     .target(
+      name: "FolderMerge", dependencies: ["Checkpoints", "Documents", "Merging", "Tensors", "WeightStore"],
+      swiftSettings: strict),
+    .target(
       name: "Trainer", dependencies: ["CImageDecoders", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors"],
       swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
@@ -44,7 +47,9 @@ let package = Package(
     // What a person types.
     .executableTarget(
       name: "wgit",
-      dependencies: ["Checkpoints", "Documents", "Merging", "Reports", "Trainer", "WeightStore", argumentParser],
+      dependencies: [
+        "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Trainer", "WeightStore", argumentParser,
+      ],
       swiftSettings: strict),
 
     .testTarget(
@@ -55,6 +60,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MergingTests", dependencies: ["Merging", "Tensors"], exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(
+      name: "FolderMergeTests",
+      dependencies: ["Checkpoints", "Documents", "FolderMerge", "Merging", "Tensors", "WeightStore"],
+      exclude: ["Golden"],
+      swiftSettings: strict),
     .testTarget(
       name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], exclude: ["Golden"],
       swiftSettings: strict),

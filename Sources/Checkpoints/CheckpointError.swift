@@ -34,6 +34,18 @@ package struct CheckpointError: Error, Sendable, CustomStringConvertible {
     case trailingBytes
     /// A name that the format cannot hold.
     case badName
+    /// The index of a sharded checkpoint is not what the format says.
+    case badIndex
+    /// A shard's name would lead out of its folder, or is no name of a safetensors file.
+    case unsafeShardName
+    /// The index and the headers of the shards do not agree on which file holds which tensor.
+    case shardMismatch
+    /// Two shards hold a tensor of the same name.
+    case tensorInTwoShards
+    /// The elements are quantised: numbers only together with scales that stand elsewhere.
+    case quantized
+    /// A file that stands beside the weights, such as a tokenizer or an adapter's configuration, is not what it must be.
+    case badCompanion
   }
 
   package let code: Code

@@ -4,7 +4,7 @@ package enum MergeRecipes {
   package static let all: [any MergeRecipe] = [
     Ratatouille(), Weighted(), WiseFT(), ModelStock(), TaskArithmetic(), Ties(), DareLinear(), DareTies(), DellaTies(),
     DellaLinear(), Breadcrumbs(), BreadcrumbsTies(), Slerp(), NuSlerp(), MultiSlerp(), Karcher(), Sce(), Ram(),
-    RamPlus(), RamPlusTensorLocal(), NearSwap(), ArceeFusion(), Passthrough(), Fisher(), RegMean(), Emr(),
+    RamPlus(), RamPlusTensorLocal(), NearSwap(), ArceeFusion(), Passthrough(), Fisher(), RegMean(), Emr(), LoRA(),
   ]
 
   /// The recipe of that name, if there is one.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Documents
+import FolderMerge
 import Glibc
 import Merging
 import Tensors
@@ -56,6 +57,7 @@ package enum ErrorPresentation {
     case let error as DocumentError: document(error)
     case let error as CheckpointError: Shown(status: .invalidData, message: error.message)
     case let error as MergeError: merge(error)
+    case let error as FolderMergeError: folderMerge(error)
     case let error as TensorError: Shown(status: .invalidData, message: error.message)
     case is ExitCode: nil
     default:
@@ -107,6 +109,45 @@ package enum ErrorPresentation {
       .malformedNetwork, .malformedTask, .missingParameter, .resourceLimit, .unexpectedParameter, .unknownDomain,
       .unmatchedPattern, .shapeMismatch, .wrongParameterShape:
       Shown(status: .invalidData, message: error.message)
+    }
+  }
+
+  private static func folderMerge(_ error: FolderMergeError) -> Shown {
+    let status: ExitStatus =
+      switch error.code {
+      case .modelNotFound: .notFound
+      case .noWeights, .severalCheckpoints, .pickle, .quantized, .malformedModel, .badAdapter: .invalidData
+      case .wrongKind, .badRequest, .outputExists: .usage
+      case .conflict, .tokenizerConflict, .nonFinite: .negative
+      case .inputOutput: .inputOutput
+      case .cancelled: .interrupted
+      }
+    let isList = error.code == .conflict || error.code == .severalCheckpoints || error.code == .nonFinite
+    return Shown(
+      status: status, message: error.message, details: isList ? error.subjects : [], hint: folderMergeHint(error))
+  }
+
+  private static func folderMergeHint(_ error: FolderMergeError) -> String? {
+    let subject = error.subjects.first.map(Terminal.escape) ?? "MODEL"
+    switch error.code {
+    case .modelNotFound:
+      return
+        "name a safetensors file or a folder; from the Hugging Face hub: hf download OWNER/MODEL --local-dir FOLDER"
+    case .pickle:
+      return "convert it, if you trust it: python -c \"import torch, safetensors.torch as s; "
+        + "s.save_file(torch.load('\(subject)', weights_only=True), 'model.safetensors')\""
+    case .quantized: return "merge the unquantised model, then quantise the result"
+    case .severalCheckpoints: return "name one of them"
+    case .wrongKind:
+      return "apply an adapter to its base: wgit merge --strategy lora --base MODEL --output FOLDER ADAPTER"
+    case .outputExists: return "choose another name, or replace an earlier merge: wgit merge --force …"
+    case .conflict:
+      return error.subjects.contains { $0.hasSuffix("models") }
+        ? "say what to do with tensors that not all have: wgit merge --missing take … (or drop), or name the --base"
+        : nil
+    case .nonFinite: return "find the model that holds them, or merge without --strict"
+    case .badRequest: return error.message.contains("needs a base") ? "name it: wgit merge --base MODEL …" : nil
+    case .noWeights, .malformedModel, .badAdapter, .tokenizerConflict, .inputOutput, .cancelled: return nil
     }
   }
 

@@ -74,6 +74,20 @@ package final class OpenFile: @unchecked Sendable {
     }
   }
 
+  /// Writes all bytes from `offset` on, wherever the file position is.
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
+    var done = 0
+    while done < bytes.count {
+      let count = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .system("write", path, errno: errno)
+      }
+      guard count > 0 else { throw StoreError(.inputOutput, "cannot write '\(path)': the system takes no bytes") }
+      done += count
+    }
+  }
+
   /// An error here is final: the kernel may have dropped the dirty pages, so retrying proves nothing.
   package func synchronize() throws(StoreError) {
     while fsync(descriptor) != 0 {

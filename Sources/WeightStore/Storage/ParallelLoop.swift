@@ -2,16 +2,16 @@ import Dispatch
 import Synchronization
 
 /// Runs independent pieces of work on a fixed number of threads; the first error, in index order, is thrown at the end.
-struct ParallelLoop: Sendable {
-  let workerCount: Int
+package struct ParallelLoop: Sendable {
+  package let workerCount: Int
 
-  init(workerCount: Int) {
+  package init(workerCount: Int) {
     self.workerCount = max(1, workerCount)
   }
 
   /// Calls `body` once for each index below `count`. The order of calls is not defined; results must go to slots of
   /// their own, so that the outcome does not depend on the number of workers.
-  func run(count: Int, _ body: (Int) throws -> Void) throws {
+  package func run(count: Int, _ body: (Int) throws -> Void) throws {
     if workerCount == 1 || count < 2 {
       for index in 0..<count { try body(index) }
       return

@@ -11,6 +11,7 @@ struct MergeCommand: ParsableCommand {
       wgit merge [<options>] <revisions> ...
       wgit merge --resolve <pattern=choice> ...
       wgit merge --continue | --abort
+      wgit merge --output <folder> [<options>] <models> ...
       """,
     discussion: """
       Without a strategy this is a three-way merge, as git's, of tensors: relative to the merge base, a tensor that one \
@@ -31,12 +32,17 @@ struct MergeCommand: ParsableCommand {
 
       Exit codes: 1 if it stopped at conflicts or a certificate refused it.
 
+      With --output FOLDER no branch is touched, and none is needed: models are safetensors files, Hugging Face folders \
+      or revisions (main, main:models/a), and the folder gets the merged weights, the configuration and tokenizer of \
+      the --base or the first model, a model card, and wgit_merge.yml, from which --config makes it again.
+
       Examples:
         wgit merge feature
         wgit merge --dry-run target/a target/b
         wgit merge --strategy ratatouille target/a target/b target/c
         wgit merge --strategy weighted --weight HEAD=0.7 --weight other=0.3 other
         wgit merge --strategy ratatouille --gate contributor/x
+        wgit merge --strategy ratatouille --output soup model-a model-b model-c
       """)
 
   @OptionGroup var method: MergeMethodOptions
@@ -60,11 +66,12 @@ struct MergeCommand: ParsableCommand {
   @Flag(help: "Describe the strategies.")
   var list = false
 
+  @OptionGroup var standalone: StandaloneMergeOptions
   @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  @Argument(help: "Revisions to merge into the current branch.")
+  @Argument(help: "Revisions to merge into the current branch; with --output also files and folders.")
   var revisions: [String] = []
 
   /// Without revisions something must be said of the open merge.
@@ -77,12 +84,16 @@ struct MergeCommand: ParsableCommand {
     if isContinuing || abort, !revisions.isEmpty {
       throw ValidationError("A merge that is open has its revisions already.")
     }
-    guard revisions.isEmpty, !isAboutOpenMerge, !list else { return }
+    guard revisions.isEmpty, !isAboutOpenMerge, !list, !standalone.isChosen else { return }
     throw ValidationError("Which revisions are to be merged?")
   }
 
   func run() throws {
     if list { return StrategyList.print() }
+    if standalone.isChosen {
+      return try StandaloneMergeCommand(options: standalone, method: method, models: revisions, isQuiet: quiet.quiet)
+        .run()
+    }
     let repository = try Environment.openRepository()
     if isAboutOpenMerge {
       return try OpenMergeRun(repository, dataFolder, output).run(abort: abort, finish: isContinuing, scope, message)
@@ -121,7 +132,7 @@ struct MergeCommand: ParsableCommand {
     specification.only = scope.only
     specification.optimizer = scope.keepOptimizer
     specification.dtype = method.dtype
-    specification.seed = method.seed
+    specification.seed = method.seed ?? 0
     let all = revisions.joined(separator: ", ")
     var landing = MergeLanding(
       repository, specification, names: try names(repository, specification.sides, commits),

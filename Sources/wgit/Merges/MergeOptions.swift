@@ -11,11 +11,14 @@ struct MergeMethodOptions: ParsableArguments {
   )
   var strategy: String?
 
-  @Option(help: ArgumentHelp("The share of one revision, 1 if not given; may be repeated.", valueName: "rev=number"))
+  @Option(
+    help: ArgumentHelp(
+      "The share of one model, 1 if not given; may be repeated. With --output also a list in the order of the models: 0.7,0.3.",
+      valueName: "rev=number"))
   var weight: [String] = []
 
-  @Option(help: "What random numbers start from.")
-  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("What random numbers start from. (default: 0)", valueName: "number"))
+  var seed: UInt64?
 
   @Option(help: ArgumentHelp("The type of the result: F32, BF16, F16 or F64.", valueName: "dtype"))
   var dtype: DType?
@@ -23,7 +26,7 @@ struct MergeMethodOptions: ParsableArguments {
   @Flag(help: "Fail if the result has NaN or infinite elements.")
   var strict = false
 
-  @Option(help: ArgumentHelp("What the models were made from, instead of the merge base.", valueName: "rev"))
+  @Option(help: ArgumentHelp("What the models were made from, instead of the merge base.", valueName: "model"))
   var base: String?
 
   func validate() throws {
