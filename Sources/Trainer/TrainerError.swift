@@ -17,6 +17,8 @@ package struct TrainerError: Error, Sendable, Equatable, CustomStringConvertible
     case ioFailure
     /// A label does not fit the number of classes.
     case labelOutOfRange
+    /// Factors of low rank that are stored in a way that cannot be used.
+    case malformedAdapter
     /// A data file's bytes are not what its format promises.
     case malformedDataFile
     /// A data set description that cannot be meant.
@@ -33,6 +35,8 @@ package struct TrainerError: Error, Sendable, Equatable, CustomStringConvertible
     case resourceLimit
     /// A state dict has a parameter the network has not.
     case unexpectedParameter
+    /// A saved state that is not one of this run.
+    case unfitSnapshot
     /// A pattern for parameters' names that matches none, or patterns that leave none to train.
     case unmatchedPattern
     /// A domain the data set has not.

@@ -39,11 +39,13 @@ extension Repository {
   /// The working folder is not touched. For the branch that is checked out commit `aside`, under
   /// `refs/candidates/<branch>`, and then `fastForward`.
   ///
-  /// - Parameter files: new content of files; all others come from `parent`.
+  /// - Parameters:
+  ///   - files: new content of files; all others come from `parent`.
+  ///   - removed: files of `parent` that are not in the commit.
   /// - Throws: `StoreError.branchMoved` unless the branch, if it exists, still stands at `parent`.
   package func commit(
-    files: [RelativePath: [UInt8]], onto parent: ObjectID<Commit>, branch: String, aside: Bool = false,
-    message: String, author: Commit.Signature,
+    files: [RelativePath: any ByteSource], removing removed: Set<RelativePath> = [], onto parent: ObjectID<Commit>,
+    branch: String, aside: Bool = false, message: String, author: Commit.Signature,
     committer: Commit.Signature, recipe: Recipe
   ) throws -> CommitOutcome {
     let lock = try self.lock()
@@ -60,9 +62,10 @@ extension Repository {
     var tree = parentTree
     var writer: ObjectWriter? = ObjectWriter(store: store)
     let bases = BaseCatalog(store: store, trees: [parentTree.entries])
-    for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
+    for path in removed { tree.entries[path] = nil }
+    for (path, source) in files.sorted(by: { $0.key < $1.key }) {
       tree.entries[path] = try entry(
-        for: MemorySource(bytes), path: path, replacing: tree.entries[path], bases: bases, writer: &writer)
+        for: source, path: path, replacing: parentTree.entries[path], bases: bases, writer: &writer)
     }
     try writer?.put(tree)
     let commit = Commit(

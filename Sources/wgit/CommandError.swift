@@ -8,6 +8,9 @@ package struct CommandError: Error {
     case negative
     case cannotTest
     case inputOutput
+    case busy
+    case permission
+    case interrupted
   }
 
   package let code: Code
@@ -32,6 +35,9 @@ package struct CommandError: Error {
     case .negative: .negative
     case .cannotTest: .cannotTest
     case .inputOutput: .inputOutput
+    case .busy: .busy
+    case .permission: .permission
+    case .interrupted: .interrupted
     }
   }
 }

@@ -105,9 +105,10 @@ package enum ErrorPresentation {
     case .ioFailure: Shown(status: .inputOutput, message: error.message)
     case .nonFiniteLoss:
       Shown(status: .negative, message: error.message, hint: "nothing was committed; try a smaller --learning-rate")
-    case .classCountMismatch, .insufficientRows, .labelOutOfRange, .malformedDataFile, .malformedDescription,
+    case .classCountMismatch, .insufficientRows, .labelOutOfRange, .malformedAdapter, .malformedDataFile,
+      .malformedDescription,
       .malformedNetwork, .malformedTask, .missingParameter, .resourceLimit, .unexpectedParameter, .unknownDomain,
-      .unmatchedPattern, .shapeMismatch, .wrongParameterShape:
+      .unfitSnapshot, .unmatchedPattern, .shapeMismatch, .wrongParameterShape:
       Shown(status: .invalidData, message: error.message)
     }
   }

@@ -12,6 +12,9 @@ package protocol Algorithm: Sendable {
   /// Rows a minibatch must have for the objective to be defined.
   static var minimumBatchSize: Int { get }
 
+  /// Whether the objective depends on the features other than through the logits.
+  static var usesFeatures: Bool { get }
+
   init(settings: NamedSettings)
 
   /// What is kept from step to step.
@@ -34,6 +37,7 @@ package protocol Algorithm: Sendable {
 
 extension Algorithm {
   package static var minimumBatchSize: Int { 1 }
+  package static var usesFeatures: Bool { false }
   package var state: [Double] {
     get { [] }
     set {}

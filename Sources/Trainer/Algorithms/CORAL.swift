@@ -12,6 +12,7 @@ package struct CORAL: Algorithm {
   package static let name = "coral"
   package static let defaults: NamedSettings = ["gamma": 1]
   package static let minimumBatchSize = 2
+  package static let usesFeatures = true
 
   private let gamma: Double
 

@@ -10,6 +10,7 @@ package struct IBERM: Algorithm {
   package static let name = "ib-erm"
   package static let defaults: NamedSettings = ["lambda": 100, "anneal-steps": 500]
   package static let minimumBatchSize = 2
+  package static let usesFeatures = true
 
   private let annealing: Annealing
 

@@ -15,6 +15,7 @@ import Glibc
 package struct MMD: Algorithm {
   package static let name = "mmd"
   package static let defaults: NamedSettings = ["gamma": 1]
+  package static let usesFeatures = true
 
   private static let widths: [Float] = [0.001, 0.01, 0.1, 1, 10, 100, 1000]
   private let gamma: Double

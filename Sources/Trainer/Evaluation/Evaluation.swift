@@ -7,7 +7,7 @@ package struct Evaluation: Sendable, Equatable {
     package var accuracy: Double { exampleCount == 0 ? 0 : Double(correctCount) / Double(exampleCount) }
   }
 
-  /// The class with the largest logit, the first of equals, for every example; -1 if its logits are NaN.
+  /// The class each example is told to be: that of the largest logit, the first of equals; -1 if a logit is NaN.
   package let predictions: [Int32]
   /// Whether each prediction is the label.
   package let correctness: [Bool]
@@ -30,7 +30,7 @@ package struct Evaluation: Sendable, Equatable {
     logits.withUnsafeBufferPointer { logits in
       for (index, label) in examples.labels.enumerated() {
         let row = UnsafeBufferPointer(rebasing: logits[index * classCount..<(index + 1) * classCount])
-        predictions.append(Self.largest(row))
+        predictions.append(Self.predictedClass(row))
         loss += Self.logLoss(row, label: Int(label))
       }
     }

@@ -22,7 +22,8 @@ package struct Evaluator: Sendable {
 
   /// Accuracy, correctness of every example and log-loss.
   package func evaluate(_ examples: ExampleSet) throws -> Evaluation {
-    let classCount = chain.output.elementCount
+    // One logit tells two classes apart.
+    let classCount = max(2, chain.output.elementCount)
     if let label = examples.labels.first(where: { $0 >= classCount }) {
       throw TrainerError(
         .classCountMismatch, "the examples have label \(label), the network has \(classCount) classes")

@@ -24,6 +24,8 @@ package final class GradientPass: @unchecked Sendable {
   private let memories: [SliceMemory]
   private let temporaries: [FloatBuffer]
   private var shardLosses: [SampleLoss]
+  /// 1 for each row of the last batch that was told right; of use for the mean of a loss.
+  private let correctness: FloatBuffer
 
   /// The gradient `run` leaves; zero for parameters that are not trained.
   var gradient: FloatBuffer { sum.total }
@@ -50,10 +52,17 @@ package final class GradientPass: @unchecked Sendable {
     sum = GradientSum(network, slotCount: shards.shardCount, isTrained: options.isTrained)
     blocks = LossBlocks(network, sampleLimit: batchSize, hasFeatureGradient: objective.hasFeatureGradient)
     shardLosses = Array(repeating: SampleLoss(value: 0, share: 0), count: shards.shardCount)
+    correctness = FloatBuffer(count: batchSize)
     self.network = network
     self.objective = objective
     self.options = options
     self.blas = blas
+  }
+
+  /// Rows of the last batch that were told right, before its step.
+  var correctCount: Int {
+    guard case .mean = objective else { return 0 }
+    return Int(correctness.elements.reduce(0, +))
   }
 
   /// Floats a pass may take.
@@ -139,9 +148,12 @@ package final class GradientPass: @unchecked Sendable {
   private func evaluate(_ loss: any Loss, _ slice: OperationRunner.Slice, _ batch: Batch) -> SampleLoss {
     guard let block = slice.memory.plan.outputGradient else { return SampleLoss(value: 0, share: 0) }
     let targets = blocks.logitGradient.start + slice.firstSample * blocks.classCount
-    Targets.write(
-      batch.labels[slice.firstSample..<slice.firstSample + slice.sampleCount], columnCount: blocks.classCount,
-      into: targets)
+    let labels = batch.labels[slice.firstSample..<slice.firstSample + slice.sampleCount]
+    Targets.write(labels, columnCount: blocks.classCount, into: targets)
+    for (row, label) in labels.enumerated() {
+      let logits = UnsafeBufferPointer(start: slice.memory.output + row * blocks.classCount, count: blocks.classCount)
+      correctness.start[slice.firstSample + row] = Evaluation.predictedClass(logits) == label ? 1 : 0
+    }
     return loss.evaluate(
       LossInput(
         logits: slice.memory.output, targets: targets, sampleCount: slice.sampleCount, classCount: blocks.classCount),

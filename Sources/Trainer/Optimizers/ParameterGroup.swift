@@ -38,5 +38,10 @@ package struct NamePattern: Sendable, Equatable {
 
   package init(_ text: String) { self.text = text }
 
+  /// The pattern that this name alone matches.
+  init(literal name: String) {
+    text = name.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+  }
+
   package func matches(_ name: String) -> Bool { fnmatch(text, name, 0) == 0 }
 }

@@ -58,8 +58,8 @@ extension ParameterSelection {
   /// Reads the keys `groups`, `freeze` and `train-only` of a task.
   init(task yaml: YAMLMapping) throws {
     groups = try (yaml.optionalMappings("groups") ?? []).map(ParameterGroup.init(yaml:))
-    frozen = try (yaml.optionalOneOrMoreStrings("freeze") ?? []).map(NamePattern.init)
-    trained = try (yaml.optionalOneOrMoreStrings("train-only") ?? []).map(NamePattern.init)
+    frozen = try (yaml.optionalOneOrMoreStrings("freeze") ?? []).map { NamePattern($0) }
+    trained = try (yaml.optionalOneOrMoreStrings("train-only") ?? []).map { NamePattern($0) }
   }
 
   /// The keys of a task that are not empty.

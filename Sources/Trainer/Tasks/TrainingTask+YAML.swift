@@ -17,6 +17,11 @@ extension TrainingTask {
     networkPath = try Self.path(yaml, "network", default: "network.json")
     weightsPath = try Self.path(yaml, "weights", default: "model.safetensors")
     split = try DatasetSplit(task: yaml)
+    let validation = try yaml.optionalMapping("validation")
+    validationInterval = try validation?.optionalInteger("every")
+    if let validation, let validationInterval, validationInterval < 1 {
+      throw validation.invalidValue(of: "every", mustBe: "at least 1")
+    }
     stepCount = try Self.stepCount(yaml)
     batchSize = try Self.batchSize(yaml, default: 64)
     optimizer = try OptimizerChoice(task: yaml)
@@ -24,15 +29,22 @@ extension TrainingTask {
     loss = try LossRegistry.loss(task: yaml)
     clipping = try yaml.optionalMapping("clip").map(GradientClipping.init(yaml:))
     parameters = try ParameterSelection(task: yaml)
+    freezesBatchStatistics = try yaml.optionalBool("freeze-statistics") ?? false
+    algorithm = try AlgorithmChoice(task: yaml)
+    lora = try yaml.optionalMapping("lora").map(LoRASettings.init(yaml:))
+    mergesLoRA = try yaml.optionalBool("merge-lora") ?? false
+    average = try AverageSettings(task: yaml)
+    earlyStopping = try yaml.optionalMapping("early-stop").map(EarlyStopping.init(yaml:))
     linearProbe = try yaml.optionalMapping("linear-probe").map { probe in
       LinearProbe(
         stepCount: try Self.stepCount(probe), learningRate: try OptimizerChoice.learningRate(probe),
         batchSize: try Self.batchSize(probe, default: 128))
     }
+    search = try HyperparameterSearch(task: yaml, learningRate: optimizer.learningRate)
     head = try Self.headPolicy(yaml)
   }
 
-  private static func path(_ yaml: YAMLMapping, _ key: String, default preset: String?) throws -> String {
+  static func path(_ yaml: YAMLMapping, _ key: String, default preset: String?) throws -> String {
     guard let path = try preset == nil ? yaml.string(key) : yaml.optionalString(key) else { return preset ?? "" }
     let components = path.split(separator: "/", omittingEmptySubsequences: false)
     guard components.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !path.utf8.contains(0) else {

@@ -13,5 +13,18 @@ package struct TrainingProgress: Sendable {
   package let stepCount: Int
   /// Of the last batch, before its step.
   package let loss: Double
+  /// The share of the last batch's rows that were told right, before its step.
+  package let accuracy: Double
   package let samplesPerSecond: Double
+
+  package init(
+    phase: Phase, step: Int, stepCount: Int, loss: Double, accuracy: Double, samplesPerSecond: Double
+  ) {
+    self.phase = phase
+    self.step = step
+    self.stepCount = stepCount
+    self.loss = loss
+    self.accuracy = accuracy
+    self.samplesPerSecond = samplesPerSecond
+  }
 }

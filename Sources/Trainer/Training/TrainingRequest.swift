@@ -10,6 +10,8 @@ package struct TrainingRequest: Sendable {
   package var seed: UInt64
   /// Changes the time, not the result.
   package var threadCount: Int
+  /// How the weights will be stored.
+  package var storage = WeightStorage()
 
   package init(
     network: NetworkDefinition, weights: StateDict, graftedHead: StateDict? = nil, task: TrainingTask,

@@ -11,7 +11,9 @@ extension TrainingRun {
   ///   the data set's number of classes.
   static func withHead(_ request: TrainingRequest) throws -> (NetworkDefinition, StateDict) {
     let classCount = request.dataset.classCount
-    let fits = request.network.classCount == classCount
+    // One logit tells two classes apart, for the loss that is made for it.
+    let isBinary = request.network.classCount == 1 && classCount == 2 && request.task.loss is BinaryCrossEntropy
+    let fits = request.network.classCount == classCount || isBinary
     if let head = request.graftedHead {
       return try replaceHead(request, with: head, classCount: classCount)
     }

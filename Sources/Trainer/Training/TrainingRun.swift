@@ -1,15 +1,21 @@
 import Documents
+import Tensors
 
-/// One fine-tuning: the head is chosen, probed if the task says so, then the whole network is trained.
+/// One fine-tuning: the head is chosen, probed if the task says so, then the network is trained.
 ///
 /// Determinism: the result is a function of the request without its thread count, and of the BLAS core.
 package struct TrainingRun {
   private let request: TrainingRequest
   private let network: NetworkDefinition
+  /// What the next phase starts from.
   private var weights: StateDict
   private let trainExamples: ExampleSet
   private let validationExamples: ExampleSet
   private let blas: BLAS
+
+  private var probeHistory = TrainingHistory()
+  private var probeValidationAccuracy: Double?
+  private var (sampleCount, seconds) = (0, 0.0)
 
   /// Checks everything that can be checked before training.
   ///
@@ -17,6 +23,7 @@ package struct TrainingRun {
   package init(_ request: TrainingRequest) throws {
     try request.weights.validate(for: request.network)
     try Evaluator.check(request.dataset.imageShape, fits: request.network.input)
+    try request.task.checkCombinations()
     (network, weights) = try Self.withHead(request)
     let split = try request.dataset.split(request.task.split)
     guard !split.train.isEmpty else {
@@ -27,96 +34,105 @@ package struct TrainingRun {
     try request.task.loss.check(classCount: network.classCount)
     trainExamples = try request.dataset.examples(split.train, threadCount: request.threadCount)
     validationExamples = try request.dataset.examples(split.validation, threadCount: request.threadCount)
+    guard request.task.earlyStopping == nil || validationExamples.count > 0 else {
+      throw TrainerError(.malformedTask, "task \(request.task.name.quoted()) stops early, but has no validation rows")
+    }
     blas = try BLAS.load()
+    let trainable = try TrainableWeights(
+      Network(network.chain), weights, lora: request.task.lora, seed: request.seed, blas: blas)
+    _ = try trainable.selection(request.task.parameters, headNames: network.headParameterNames)
+      .ranges(of: trainable.parameters, weightDecay: 0)
     self.request = request
   }
 
-  package mutating func run(_ observer: TrainingObserver = TrainingObserver()) throws -> TrainingOutcome {
-    var probe = TrainingPhase.Result()
-    var probeEvaluation: Evaluation?
-    if let settings = request.task.linearProbe {
-      probe = try trainHead(settings, observer)
-      probeEvaluation = try evaluate(validationExamples)
+  /// - Parameter snapshot: where an interrupted run of the same request stood.
+  /// - Throws: `TrainerError`.
+  package mutating func run(
+    _ observer: TrainingObserver = TrainingObserver(), resuming snapshot: TrainingSnapshot? = nil
+  ) throws -> TrainingOutcome {
+    if snapshot?.phase == .train {
+      probeHistory = TrainingHistory(json: snapshot?.numbers["probeHistory"])
+      probeValidationAccuracy = snapshot?.numbers["probeValidationAccuracy"]?.numberValue
+    } else if let settings = request.task.linearProbe {
+      try trainHead(settings, observer, resuming: snapshot)
+      probeValidationAccuracy = try evaluate(weights, validationExamples)?.accuracy
     }
-    let training = try trainNetwork(observer)
-    let seconds = probe.seconds + training.seconds
-    return TrainingOutcome(
-      network: network, weights: weights, stepCount: request.task.stepCount, history: training.history,
-      probeHistory: probe.history,
-      trainEvaluation: try Evaluator(
-        chain: network.chain, weights: weights, threadCount: request.threadCount, blas: blas
-      ).evaluate(trainExamples),
-      validationEvaluation: try evaluate(validationExamples), probeValidationEvaluation: probeEvaluation,
-      blasCore: blas.coreName,
-      samplesPerSecond: seconds > 0 ? Double(probe.sampleCount + training.sampleCount) / seconds : 0)
+    return try trainNetwork(observer, resuming: snapshot?.phase == .train ? snapshot : nil)
   }
 
-  /// Trains the head alone by Adam, on features computed once.
+  /// Trains the head alone, on features computed once.
   private mutating func trainHead(
-    _ settings: TrainingTask.LinearProbe, _ observer: TrainingObserver
-  ) throws -> TrainingPhase.Result {
+    _ settings: TrainingTask.LinearProbe, _ observer: TrainingObserver, resuming snapshot: TrainingSnapshot?
+  ) throws {
     let backbone = try Evaluator(
       chain: network.backbone(), weights: weights, threadCount: request.threadCount, blas: blas)
     let features = FloatExamples(
       inputShape: .features(network.featureCount), labels: trainExamples.labels, domains: trainExamples.domains,
       values: try backbone.output(trainExamples))
-    let head = try network.headAlone()
-    let phase = TrainingPhase(
-      phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize,
-      learningRate: settings.learningRate, schedule: ScheduleChoice(), clipping: nil,
-      ranges: try ranges(of: head, ParameterSelection(), Adam.defaults), threadCount: request.threadCount,
-      seed: request.seed)
-    return try train(
-      head, ParameterSelection(), phase, optimizer: Adam.self, settings: Adam.defaults, examples: features, observer)
+    var loop = try TrainingLoop(
+      .probe(settings), chain: network.headAlone(), start: weights, headNames: network.headParameterNames,
+      examples: features, request: request, blas: blas)
+    if let snapshot { try loop.resume(snapshot) }
+    try loop.run(observer, evaluate: { _ in nil })
+    weights.merge(try loop.weights.state.stateDict())
+    probeHistory = loop.history
+    (sampleCount, seconds) = (loop.sampleCount, loop.seconds)
   }
 
-  private mutating func trainNetwork(_ observer: TrainingObserver) throws -> TrainingPhase.Result {
-    let task = request.task
-    guard let optimizer = OptimizerRegistry.type(named: task.optimizer.name) else {
-      throw TrainerError(.malformedTask, "there is no optimizer \(task.optimizer.name.quoted())")
-    }
-    let phase = TrainingPhase(
-      phase: .train, stepCount: task.stepCount, batchSize: task.batchSize, learningRate: task.optimizer.learningRate,
-      schedule: task.schedule, clipping: task.clipping,
-      ranges: try ranges(of: network.chain, task.parameters, task.optimizer.settings), threadCount: request.threadCount,
-      seed: request.seed)
-    return try train(
-      network.chain, task.parameters, phase, optimizer: optimizer, settings: task.optimizer.settings,
-      examples: trainExamples, observer)
+  private mutating func trainNetwork(
+    _ observer: TrainingObserver, resuming snapshot: TrainingSnapshot?
+  ) throws -> TrainingOutcome {
+    var loop = try TrainingLoop(
+      .train(request.task), chain: network.chain, start: weights, headNames: network.headParameterNames,
+      examples: trainExamples, request: request, blas: blas)
+    if let snapshot { try loop.resume(snapshot) }
+    try loop.run(adding(probe: observer)) { [self] state in try evaluate(state, validationExamples) }
+    loop.finish()
+    let adapter = try keptAdapter(of: loop.weights)
+    let stored = try request.storage.rounded(
+      adapter == nil ? loop.weights.state.stateDict() : loop.weights.base())
+    let running = try adapter?.merged(into: stored, of: network) ?? stored
+    (sampleCount, seconds) = (sampleCount + loop.sampleCount, seconds + loop.seconds)
+    return TrainingOutcome(
+      network: network, weights: stored, adapter: adapter,
+      stepCount: loop.step, history: loop.history, probeHistory: probeHistory,
+      trainEvaluation: try evaluator(running).evaluate(trainExamples),
+      validationEvaluation: try evaluate(running, validationExamples),
+      probeValidationAccuracy: probeValidationAccuracy, blasCore: blas.coreName,
+      samplesPerSecond: seconds > 0 ? Double(sampleCount) / seconds : 0)
   }
 
-  private func ranges(
-    of chain: LayerChain, _ selection: ParameterSelection, _ settings: NamedSettings
-  ) throws -> [ParameterRange] {
-    try selection.ranges(
-      of: chain.parameters.map { (name: $0.name, elementCount: $0.elementCount) }, weightDecay: settings["weight-decay"]
-    )
+  /// The factors of LoRA, unless there are none or they are to be merged.
+  private func keptAdapter(of weights: TrainableWeights) throws -> PEFTAdapter? {
+    guard let lora = request.task.lora, !request.task.mergesLoRA else { return nil }
+    return PEFTAdapter(settings: lora, factors: try weights.adapter())
   }
 
-  /// Trains the layers of `chain` and puts their new parameters among the weights.
-  private mutating func train<Rule: Optimizer>(
-    _ chain: LayerChain, _ selection: ParameterSelection, _ phase: TrainingPhase, optimizer: Rule.Type,
-    settings: NamedSettings, examples: some ExampleSource, _ observer: TrainingObserver
-  ) throws -> TrainingPhase.Result {
-    guard phase.stepCount > 0 else { return TrainingPhase.Result() }
-    let layers = Network(chain)
-    let state = try NetworkState(layers, weights)
-    var options = ExecutionOptions()
-    options.seed = request.seed
-    options.isTrained = selection.trains
-    let pass = try GradientPass(
-      layers, .mean(request.task.loss), options: options, batchSize: phase.batchSize, threadCount: request.threadCount,
-      blas: blas)
-    var rule = Rule(settings: settings, parameterCount: layers.parameterCount)
-    let result = try phase.run(pass, optimizer: &rule, state: state, examples: examples, observer: observer)
-    weights.merge(try state.stateDict())
-    return result
+  /// The observer, whose snapshots also hold what the probe left.
+  private func adding(probe observer: TrainingObserver) -> TrainingObserver {
+    let (history, accuracy) = (probeHistory, probeValidationAccuracy)
+    return TrainingObserver(
+      report: observer.report, isCancelled: observer.isCancelled, isSaveDue: observer.isSaveDue,
+      save: { snapshot in
+        let probe: [JSONObject.Member] = [
+          (key: "probeHistory", value: history.json),
+          (key: "probeValidationAccuracy", value: accuracy.map { .number($0) } ?? .null),
+        ]
+        try observer.save(
+          TrainingSnapshot(numbers: JSONObject(snapshot.numbers.members + probe), tensors: snapshot.tensors))
+      })
   }
 
-  private func evaluate(_ examples: ExampleSet) throws -> Evaluation? {
+  private func evaluator(_ weights: StateDict) throws -> Evaluator {
+    try Evaluator(chain: network.chain, weights: weights, threadCount: request.threadCount, blas: blas)
+  }
+
+  private func evaluate(_ weights: StateDict, _ examples: ExampleSet) throws -> Evaluation? {
+    examples.count > 0 ? try evaluator(weights).evaluate(examples) : nil
+  }
+
+  private func evaluate(_ state: NetworkState, _ examples: ExampleSet) throws -> Evaluation? {
     guard examples.count > 0 else { return nil }
-    return try Evaluator(
-      chain: network.chain, weights: weights, threadCount: request.threadCount, blas: blas
-    ).evaluate(examples)
+    return try Evaluator(state, threadCount: request.threadCount, blas: blas).evaluate(examples)
   }
 }

@@ -10,6 +10,8 @@ package struct RepositoryLayout: Sendable {
 
   package var packFolder: String { "\(root)/packs" }
   package var temporaryFolder: String { "\(root)/tmp" }
+  /// Training runs that have not come to their end.
+  package var runFolder: String { "\(root)/runs" }
   package var trashFolder: String { "\(root)/trash" }
   package var formatFile: String { "\(root)/format" }
   package var lockFile: String { "\(root)/lock" }

@@ -39,6 +39,11 @@ package struct RelativePath: Hashable, Sendable, Comparable, CustomStringConvert
     return (1..<max(1, components.count)).map { RelativePath(unchecked: components[..<$0].joined(separator: "/")) }
   }
 
+  /// The path of another file in the same folder.
+  package func beside(_ name: String) throws(StoreError) -> RelativePath {
+    try RelativePath((ancestors.last.map { "\($0.text)/" } ?? "") + name)
+  }
+
   package var description: String { text }
 
   // Bytes decide: Swift's own `==` would take two different file names that look alike for one.

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Documents
-import Glibc
-import Synchronization
 import Trainer
 import WeightStore
 
@@ -21,19 +19,27 @@ struct FinetuneCommand: ParsableCommand {
         optimizer: {name: adam, learning-rate: 1e-3}
         linear-probe: {steps: 200, learning-rate: 1e-3, batch: 128}
 
-      A linear probe trains the head alone before everything is trained.
+      docs/training.md lists all that it may say. The network and its weights come from the revision; a head for \
+      another number of classes is made anew. The same seed gives the same bytes, for any number of threads and jobs.
 
-      The network and its weights come from the revision; a head for another number of classes is made anew. The same \
-      seed gives the same bytes, for any number of threads. Ctrl-C stops; nothing is committed then.
+      Ctrl-C saves where the run stands, and so does wgit about every minute: --resume continues to the same bytes, \
+      whatever happened. A loss that is no number ends the run with exit code 1; nothing is committed then.
+
+      Several runs (--runs 8 -b soup: branches soup/1 to soup/8) have seeds one after the other, and what the task's \
+      key 'search' draws for them.
 
       Examples:
         wgit finetune --task tasks/pretrain.yaml
         wgit finetune main -t tasks/target.yaml -b target/a --seed 1
         wgit finetune aux/a -t tasks/target.yaml -b target/a --head-from probe
+        wgit finetune main -t tasks/target.yaml -b soup --runs 8 --jobs 2
+        wgit finetune main -t tasks/target.yaml -b lora --lora rank=8,alpha=16,targets=conv*
+        wgit finetune main -b torch --exec 'python train.py'
+        wgit finetune --resume
       """)
 
   @Option(name: [.short, .long], help: "The task file.")
-  var task: String
+  var task: String?
 
   @Option(
     name: [.short, .long], help: "The branch to commit on; it is made if it does not exist. Default: the current one.")
@@ -45,132 +51,186 @@ struct FinetuneCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Take the head's parameters from this revision.", valueName: "rev"))
   var headFrom: String?
 
-  @Flag(help: "Train the head alone and stop.")
-  var probeOnly = false
+  @OptionGroup(title: "What is done otherwise than the task says") var runOptions: RunOptions
 
-  @OptionGroup var hyperparameters: RunOptions
+  @Option(help: "Make so many runs, on branches below the named one.")
+  var runs: Int?
+
+  @Option(help: "Runs at a time, each with its share of the threads. Default: as many as there are threads.")
+  var jobs: Int?
+
+  @Flag(help: "Continue runs that were interrupted: that of --branch, or all.")
+  var resume = false
+
+  @Flag(help: "Begin anew where a run was interrupted, and drop what is saved of it.")
+  var restart = false
+
+  @Option(help: "Save where a run stands every so many steps, not about every minute.")
+  var saveEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Let this command train. It finds the weights in WGIT_INIT and writes them to WGIT_OUT; docs/external-trainers.md "
+        + "says more.", valueName: "command"))
+  var exec: String?
+
+  @Flag(help: "Run the command that the task file names.")
+  var allowExec = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Tensors to which a command may give other shapes, or which may come or go; may be repeated.", valueName: "glob"))
+  var newHead: [String] = []
+
   @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var output: JSONOption
   @OptionGroup var quiet: QuietOption
+
+  /// Set by the process that started this one for one of its runs.
+  @Option(help: ArgumentHelp("The process that waits for this run.", visibility: .hidden))
+  var supervisedBy: Int?
 
   @Argument(help: "The revision to start from.")
   var from = "HEAD"
 
   func validate() throws {
     if let message, message.allSatisfy(\.isWhitespace) { throw ValidationError("The message is empty.") }
+    for (name, value) in [("--runs", runs), ("--jobs", jobs), ("--save-every", saveEvery)] {
+      if let value, !(1...1_000_000).contains(value) { throw ValidationError("\(name) must be at least 1.") }
+    }
+    if resume, restart || task != nil || runs != nil || headFrom != nil || message != nil {
+      throw ValidationError("--resume continues what was begun; it goes with --branch, --jobs and --exec.")
+    }
+    if !resume, task == nil, exec == nil { throw ValidationError("Missing expected argument '--task <task>'.") }
   }
 
   func run() throws {
+    if let supervisedBy { Supervision.begin(supervisedBy) }
     let repository = try Environment.openRepository()
-    let target = try FinetuneTarget(repository, from: from, branch: branch)
-    let project = ProjectFiles.workingFolder(repository)
-    let taskPath = try UserPath(repository).relative(task)?.text ?? task
-    let trainingTask = try TrainingTask.parse(project.text(taskPath), name: taskPath).applying(overrides)
-    let signature = try Identity.signature(Configuration.load(repository))
-    let data = try LoadedData(trainingTask.dataPath, from: project, folder: dataFolder.resolve(repository))
-    let model = try ModelFiles(
-      networkPath: trainingTask.networkPath, weightsPath: trainingTask.weightsPath, in: target.start, of: repository)
-    let outcome = try train(model, trainingTask, data, repository)
-    let recipe = try FinetuneRecipe(
-      task: trainingTask, data: data, outcome: outcome, seed: hyperparameters.seed,
-      headCommit: headFrom.map(repository.resolve)
-    ).recipe
-    let result = try target.commit(
-      files: files(model, trainingTask, outcome), message: message ?? defaultMessage(trainingTask),
-      signature: signature, recipe: recipe)
-    report(result, outcome)
-  }
-
-  private var overrides: TrainingOverrides {
-    var overrides = hyperparameters.overrides
-    overrides.isProbeOnly = probeOnly
-    return overrides
-  }
-
-  private func defaultMessage(_ task: TrainingTask) -> String {
-    "\(probeOnly ? "Probe" : "Fine-tune") on \(task.name)"
-  }
-
-  private func train(
-    _ model: ModelFiles, _ task: TrainingTask, _ data: LoadedData, _ repository: Repository
-  ) throws -> TrainingOutcome {
-    let grafted = try headFrom.map { revision in
-      let donor = try ModelFiles(
-        networkPath: task.networkPath, weightsPath: task.weightsPath, in: repository.resolve(revision), of: repository)
-      return donor.weights.filtered(names: donor.network.headParameterNames)
+    let plans = resume ? try interrupted(repository) : try planned(repository)
+    if plans.count == 1, runs == nil {
+      try runHere(plans[0], repository)
+    } else {
+      try runSeveral(plans, repository)
     }
-    var training = try TrainingRun(
-      TrainingRequest(
-        network: model.network, weights: model.weights, graftedHead: grafted, task: task, dataset: data.dataset,
-        seed: hyperparameters.seed, threadCount: Environment.threadCount))
-    let view = TrainingView(json: output.json, quiet: quiet.quiet)
-    Interruption.watch()
-    defer { view.end() }
-    return try training.run(TrainingObserver(report: view.show, isCancelled: { Interruption.isRequested }))
-  }
-
-  /// The files that the run changed: always the weights, the network if its head is another.
-  private func files(
-    _ model: ModelFiles, _ task: TrainingTask, _ outcome: TrainingOutcome
-  ) throws -> [RelativePath: [UInt8]] {
-    var files = [try RelativePath(task.weightsPath): try model.safetensors(outcome.weights)]
-    if outcome.network.classCount != model.network.classCount {
-      files[try RelativePath(task.networkPath)] = Array((outcome.network.json.prettyString() + "\n").utf8)
-    }
-    return files
-  }
-
-  private func report(_ result: Repository.CommitOutcome, _ outcome: TrainingOutcome) {
-    if output.json {
-      Terminal.print(
-        String(
-          decoding: JSONValue.object([
-            "event": "committed", "commit": .string(result.id.hex),
-            "branch": result.branch.map { .string($0) } ?? .null, "trainAccuracy": .number(outcome.trainAccuracy),
-            "validationAccuracy": outcome.validationAccuracy.map { .number($0) } ?? .null,
-          ]).canonicalBytes(), as: UTF8.self))
-      return
-    }
-    guard !quiet.quiet else { return Terminal.print(result.id.hex) }
-    CommitSummary.print(result)
-    let validation = outcome.validationAccuracy.map { ", validation \(Format.percent($0))" } ?? ""
-    Terminal.print(
-      " train \(Format.percent(outcome.trainAccuracy))\(validation), "
-        + "\(Int(outcome.samplesPerSecond)) samples/s")
   }
 }
 
-/// What distinguishes one run of a task from another.
-struct RunOptions: ParsableArguments {
-  @Option(help: "Seed of everything random in the run.")
-  var seed: UInt64 = 0
+// MARK: What there is to do
 
-  @Option(help: "Instead of the task's number of steps.")
-  var steps: Int?
+extension FinetuneCommand {
+  /// The runs that were interrupted: the named branch's, or all.
+  private func interrupted(_ repository: Repository) throws -> [RunPlan] {
+    if let branch { return [try RunRecord.open(branch, in: repository).plan] }
+    let branches = try RunRecord.branches(in: repository)
+    guard !branches.isEmpty else {
+      throw CommandError(
+        .notFound, "there is no interrupted run", hint: "start one: wgit finetune --task FILE --branch BRANCH")
+    }
+    return try branches.map { try RunRecord.open($0, in: repository).plan }
+  }
 
-  @Option(name: [.customLong("learning-rate"), .customLong("lr")], help: "Instead of the task's learning rate.")
-  var learningRate: Double?
-
-  @Option(help: "Instead of the task's weight decay.")
-  var weightDecay: Double?
-
-  @Option(help: "Instead of the task's batch size.")
-  var batch: Int?
-
-  func validate() throws {
-    if let steps, steps < 0 { throw ValidationError("--steps must not be negative.") }
-    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1.") }
-    for (name, value) in [("--learning-rate", learningRate), ("--weight-decay", weightDecay)] {
-      if let value, !(value >= 0 && value.isFinite) { throw ValidationError("\(name) must be a number from 0 on.") }
+  private func planned(_ repository: Repository) throws -> [RunPlan] {
+    _ = try Identity.signature(Configuration.load(repository))
+    let start = try repository.resolve(from)
+    guard let name = try branch ?? repository.head().branchName else {
+      throw CommandError(.usage, "no branch is checked out", hint: "say where to commit: --branch NAME")
+    }
+    let path = try task.map { typed in try UserPath(repository).relative(typed)?.text ?? typed }
+    let text = try path.map { try ProjectFiles.workingFolder(repository).text($0) } ?? ""
+    let plan = RunPlan(
+      start: start, branch: name, taskPath: path, taskText: text, options: runOptions, message: message,
+      headCommit: try headFrom.map(repository.resolve), dataFolder: try dataFolder.resolve(repository).path,
+      command: try command(path, text), newHead: newHead)
+    guard let runs else { return [plan] }
+    let search =
+      try plan.command == nil
+      ? TrainingTask.parse(text, name: path ?? "task").applying(runOptions.overrides()).search : nil
+    return (1...runs).map { number in
+      var run = plan
+      run.branch = "\(name)/\(number)"
+      run.options.seed = runOptions.seed &+ UInt64(number - 1)
+      run.options = run.options.drawing(search)
+      return run
     }
   }
 
-  var overrides: TrainingOverrides {
-    var overrides = TrainingOverrides()
-    overrides.stepCount = steps
-    overrides.learningRate = learningRate
-    overrides.weightDecay = weightDecay
-    overrides.batchSize = batch
-    return overrides
+  /// The command that trains, if it is not wgit: typed by the user, or named by the task with the user's consent.
+  private func command(_ path: String?, _ text: String) throws -> String? {
+    if let exec { return exec }
+    guard let path, try ExternalTask.isOne(text, name: path) else { return nil }
+    let named = try ExternalTask.parse(text, name: path).command ?? ""
+    guard allowExec else {
+      throw CommandError(
+        .permission, "'\(path)' wants to run a command of its own: \(named)",
+        hint: "if that is what you want: wgit finetune … --allow-exec")
+    }
+    return named
+  }
+}
+
+// MARK: Doing it
+
+extension FinetuneCommand {
+  /// One run in this process.
+  private func runHere(_ plan: RunPlan, _ repository: Repository) throws {
+    let view = TrainingView(json: output.json, quiet: quiet.quiet)
+    let report = FinetuneReport(json: output.json, quiet: quiet.quiet)
+    guard plan.command == nil else {
+      let session = try ExternalSession(plan, command: try consented(plan), in: repository)
+      report.show(try session.run(try record(plan, identity: .null, repository), view), nil)
+      return
+    }
+    if restart { try RunRecord.drop(plan.branch, in: repository) }
+    var session = try TrainingSession(plan, in: repository)
+    let record = try record(plan, identity: session.identity(), repository)
+    let (result, outcome) = try session.run(record, saveInterval: saveEvery, view)
+    report.show(result, outcome)
+  }
+
+  private func runSeveral(_ plans: [RunPlan], _ repository: Repository) throws {
+    if !resume {
+      for plan in plans {
+        if restart { try RunRecord.drop(plan.branch, in: repository) }
+        try RunRecord.refuseUnfinished(plan.branch, in: repository)
+        _ = try FinetuneTarget(repository, from: plan.start, branch: plan.branch)
+      }
+      try writeDown(plans, repository)
+    }
+    let command = try plans.first { $0.command != nil }.map(consented)
+    let sweep = RunSweep(
+      branches: plans.map(\.branch), jobCount: min(plans.count, jobs ?? Environment.threadCount), command: command,
+      saveInterval: saveEvery)
+    try sweep.run(SweepView(branches: plans.map(\.branch), json: output.json, quiet: quiet.quiet))
+  }
+
+  /// Checks the first run as far as can be done before training, then writes all down.
+  private func writeDown(_ plans: [RunPlan], _ repository: Repository) throws {
+    guard let first = plans.first else { return }
+    let identity: JSONValue
+    if first.command == nil {
+      identity = try TrainingSession(first, in: repository).identity()
+    } else {
+      _ = try ExternalSession(first, command: consented(first), in: repository)
+      identity = .null
+    }
+    for plan in plans { _ = try RunRecord.create(plan, identity: identity, in: repository) }
+  }
+
+  /// A new record, or that of the run that is resumed.
+  private func record(_ plan: RunPlan, identity: JSONValue, _ repository: Repository) throws -> RunRecord {
+    if resume { return try RunRecord.open(plan.branch, in: repository) }
+    if restart { try RunRecord.drop(plan.branch, in: repository) }
+    return try RunRecord.create(plan, identity: identity, in: repository)
+  }
+
+  /// The command of a plan. One that was written down may come from somebody else's folder: it is run only if the user
+  /// has typed it, or agreed to the task's, in this very command line.
+  private func consented(_ plan: RunPlan) throws -> String {
+    let command = plan.command ?? ""
+    guard resume, exec != command, !allowExec else { return command }
+    throw CommandError(
+      .permission, "the run of '\(plan.branch)' is done by a command: \(command)",
+      hint: "if that is what you want: wgit finetune --resume --branch \(Terminal.escape(plan.branch)) --allow-exec")
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C during long work: the first asks the work to stop, the second ends the process.
+/// Ctrl-C, or a polite request to end, during long work: the first asks the work to stop, the second ends the process.
 enum Interruption {
   private static let requests = Atomic<Int>(0)
 
@@ -12,10 +12,13 @@ enum Interruption {
     var interrupt = sigset_t()
     sigemptyset(&interrupt)
     sigaddset(&interrupt, SIGINT)
+    sigaddset(&interrupt, SIGTERM)
     pthread_sigmask(SIG_UNBLOCK, &interrupt, nil)
-    signal(SIGINT) { _ in
-      if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
-        _exit(ExitStatus.interrupted.rawValue)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        if Interruption.requests.wrappingAdd(1, ordering: .relaxed).oldValue > 0 {
+          _exit(ExitStatus.interrupted.rawValue)
+        }
       }
     }
   }

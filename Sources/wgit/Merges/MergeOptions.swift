@@ -67,6 +67,8 @@ struct MergeMethodOptions: ParsableArguments {
 
 extension DType: ExpressibleByArgument {
   public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+
+  public static var allValueStrings: [String] { ["F32", "BF16", "F16", "F64"] }
 }
 
 extension MergeSpecification.OptimizerChoice: ExpressibleByArgument {}

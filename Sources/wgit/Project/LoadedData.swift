@@ -17,8 +17,11 @@ struct LoadedData {
 
   /// One id for all files together.
   static func id(_ files: [(name: String, sha256: Digest)]) -> Digest {
-    let list: JSONValue = .array(files.map { ["name": .string($0.name), "sha256": .string($0.sha256.hex)] })
-    return SHA256.digest(of: list.canonicalBytes())
+    SHA256.digest(of: json(files).canonicalBytes())
+  }
+
+  static func json(_ files: [(name: String, sha256: Digest)]) -> JSONValue {
+    .array(files.map { ["name": .string($0.name), "sha256": .string($0.sha256.hex)] })
   }
 
   /// Read piece by piece: a data file may be larger than memory.

@@ -7,7 +7,10 @@ import WeightStore
 /// A network and its weights as they stand in a commit, and back.
 struct ModelFiles {
   let network: NetworkDefinition
+  /// With the factors of an adapter that stands beside them added.
   let weights: StateDict
+  /// The files of that adapter, if there is one.
+  private let adapterPaths: Set<RelativePath>
   /// How the weights were stored, to store new ones the same way.
   let dtypes: [String: DType]
   let metadata: [(key: String, value: String)]
@@ -24,9 +27,19 @@ struct ModelFiles {
     } catch let error as TrainerError {
       throw TrainerError(error.code, "'\(networkPath)': \(error.message)")
     }
-    let checkpoint = try repository.checkpoint(RelativePath(weightsPath), in: commit)
+    let path = try RelativePath(weightsPath)
+    let checkpoint = try repository.checkpoint(path, in: commit)
+    let stored = try ModelFiles.stateDict(of: checkpoint)
+    let adapter = try AdapterFiles(beside: path, in: commit, of: repository)
+    weights = try adapter?.adapter.merged(into: stored, of: network) ?? stored
+    adapterPaths = adapter?.paths ?? []
+    dtypes = Dictionary(
+      checkpoint.manifest.tensors.map { ($0.tensor.name, $0.tensor.dtype) }, uniquingKeysWith: { first, _ in first })
+    metadata = try ModelFiles.metadata(of: checkpoint)
+  }
+
+  static func stateDict(of checkpoint: StoredCheckpoint) throws -> StateDict {
     var weights = StateDict()
-    var dtypes: [String: DType] = [:]
     for (tensor, segment) in checkpoint.manifest.tensors {
       let bytes = try checkpoint.bytes(of: segment)
       if tensor.dtype == .i64 {
@@ -35,11 +48,8 @@ struct ModelFiles {
         let values = try FloatConversion.floats(bytes, as: tensor.dtype)
         try weights.set(tensor.name, shape: tensor.shape.dimensions, values: values)
       }
-      dtypes[tensor.name] = tensor.dtype
     }
-    self.weights = weights
-    self.dtypes = dtypes
-    metadata = try ModelFiles.metadata(of: checkpoint)
+    return weights
   }
 
   private static func metadata(of checkpoint: StoredCheckpoint) throws -> [(key: String, value: String)] {
@@ -53,6 +63,22 @@ struct ModelFiles {
   /// A safetensors file with the weights, each in the type it is stored in now, rounded once; new tensors are F32.
   func safetensors(_ weights: StateDict) throws -> [UInt8] {
     try ModelFiles.safetensors(weights, dtypes: dtypes, metadata: metadata)
+  }
+
+  /// The files that a run changed: always the weights, the network if its head is another, an adapter if there is one;
+  /// and those of an adapter that is now part of the weights.
+  func files(
+    _ outcome: TrainingOutcome, networkPath: String, weightsPath: String
+  ) throws -> (changed: [RelativePath: any ByteSource], removed: Set<RelativePath>) {
+    let path = try RelativePath(weightsPath)
+    var files: [RelativePath: any ByteSource] = [path: MemorySource(try safetensors(outcome.weights))]
+    if outcome.network.classCount != network.classCount {
+      files[try RelativePath(networkPath)] = MemorySource(Array((outcome.network.json.prettyString() + "\n").utf8))
+    }
+    if let adapter = outcome.adapter {
+      for (path, bytes) in try AdapterFiles.contents(of: adapter, beside: path) { files[path] = MemorySource(bytes) }
+    }
+    return (files, adapterPaths.subtracting(files.keys))
   }
 
   static func safetensors(

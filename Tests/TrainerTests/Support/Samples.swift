@@ -19,8 +19,26 @@ enum Samples {
       ], head: "head")
   }
 
+  /// As `network`, with batch normalisation and dropout.
+  static func normalizedNetwork() throws -> NetworkDefinition {
+    try NetworkDefinition(
+      json: JSONParser.parse(
+        """
+        {"format": "wgit-network", "version": 1, "input": [1, 8, 8], "head": "head", "layers": [
+          {"name": "conv1", "type": "Conv2d", "in_channels": 1, "out_channels": 4, "kernel_size": 3, "stride": 2,
+           "padding": 1},
+          {"name": "norm", "type": "BatchNorm2d", "num_features": 4}, {"type": "ReLU"},
+          {"name": "conv2", "type": "Conv2d", "in_channels": 4, "out_channels": 6, "kernel_size": 3, "stride": 2,
+           "padding": 1},
+          {"type": "ReLU"}, {"type": "Dropout", "p": 0.1}, {"type": "Flatten"},
+          {"name": "head", "type": "Linear", "in_features": 24, "out_features": 3}]}
+        """))
+  }
+
   /// 120 images of 8 x 8, in three classes told apart by which third of the rows is bright, in two domains.
-  static func dataset() throws -> ImageDataset {
+  ///
+  /// - Parameter classCount: with 2 the last two classes are one.
+  static func dataset(classCount: Int = 3) throws -> ImageDataset {
     let count = 120
     var pixels: [UInt8] = []
     for image in 0..<count {
@@ -33,10 +51,11 @@ enum Samples {
     }
     let folder = try TemporaryDataFolder([
       "images": IDXFile.bytes(dimensions: [count, 8, 8], elements: pixels),
-      "labels": IDXFile.bytes(dimensions: [count], elements: (0..<count).map { UInt8($0 % 3) }),
+      "labels": IDXFile.bytes(dimensions: [count], elements: (0..<count).map { UInt8(min($0 % 3, classCount - 1)) }),
     ])
     return try DatasetDescription.parse(
-      "{name: bars, format: idx, images: images, labels: labels, classes: 3, shuffle: 4, domains: {rotate: [0, 20]}}",
+      "{name: bars, format: idx, images: images, labels: labels, classes: \(classCount), shuffle: 4, "
+        + "domains: {rotate: [0, 20]}}",
       name: "bars.yaml"
     ).load(dataFolder: folder.folder)
   }

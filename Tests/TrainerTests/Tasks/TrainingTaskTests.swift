@@ -56,15 +56,19 @@ struct TrainingTaskTests {
     overrides.learningRate = 5e-4
     overrides.weightDecay = 1e-4
     overrides.stepCount = 7
-    overrides.skipsProbe = true
+    overrides.linearProbe = false
+    overrides.frozen = [NamePattern("conv2.*")]
+    overrides.trained = [NamePattern("head.*")]
     let changed = try task.applying(overrides)
     #expect(changed.optimizer.learningRate == 5e-4 && changed.optimizer.settings["weight-decay"] == 1e-4)
     #expect(changed.stepCount == 7 && changed.linearProbe == nil)
+    #expect(changed.parameters.frozen.map(\.text) == ["conv1.*", "conv2.*"])
+    #expect(changed.parameters.trained.map(\.text) == ["head.*"])
 
     overrides = TrainingOverrides()
     overrides.isProbeOnly = true
     #expect(try task.applying(overrides).stepCount == 0)
-    overrides.skipsProbe = true
+    overrides.linearProbe = false
     expectTrainerError(.malformedTask, "no linear probe") { _ = try task.applying(overrides) }
     for broken in [-1, Double.nan, .infinity] {
       overrides = TrainingOverrides()

@@ -34,11 +34,12 @@ struct TrainingRunTests {
     #expect(outcome.perDomainValidation.map(\.name) == ["0", "20"])
     #expect(outcome.perDomainValidation.map(\.exampleCount) == [20, 20])
     #expect(outcome.probeValidationAccuracy != nil)
-    #expect(outcome.history.map(\.step) == Array(1...60))
-    #expect(try #require(outcome.history.last).loss < 0.5 * outcome.history[0].loss)
-    #expect(outcome.probeHistory.count == 30)
+    #expect(outcome.history.entries.map(\.step) == Array(1...60))
+    #expect(try #require(outcome.history.entries.last).loss < 0.5 * outcome.history.entries[0].loss)
+    #expect(outcome.probeHistory.entries.count == 30)
     #expect(outcome.stepCount == 60 && outcome.samplesPerSecond > 0 && !outcome.blasCore.isEmpty)
     #expect(reports.count == 90 && reports[0].phase == .probe && reports[30].phase == .train)
+    #expect(reports[89].accuracy > 0.9 && reports[30...].allSatisfy { (0...1).contains($0.accuracy) })
     #expect(reports[89].step == 60 && reports[89].stepCount == 60)
   }
 
@@ -63,11 +64,11 @@ struct TrainingRunTests {
     probing.task = try probing.task.applying(overrides)
     let outcome = try run(probing)
     let head = outcome.network.headParameterNames
-    #expect(outcome.stepCount == 0 && outcome.history.isEmpty && outcome.probeHistory.count == 30)
+    #expect(outcome.stepCount == 0 && outcome.history.entries.isEmpty && outcome.probeHistory.entries.count == 30)
     for entry in probing.weights.entries {
       #expect((outcome.weights[entry.name] == entry) == !head.contains(entry.name), "\(entry.name)")
     }
-    #expect(outcome.probeValidationEvaluation == outcome.validationEvaluation)
+    #expect(outcome.probeValidationAccuracy == outcome.validationAccuracy)
   }
 
   @Test func theHeadFollowsTheTask() throws {

@@ -187,8 +187,8 @@ struct FoundBaseTests {
     let path = try RelativePath(FoundBaseTests.path)
     let tips = try ["a", "b", "c"].map { branch in
       try temporary.repository.commit(
-        files: [path: TestCheckpoint.file(model(random: &random))], onto: root, branch: branch, message: branch,
-        author: TemporaryRepository.signature, committer: TemporaryRepository.signature,
+        files: [path: MemorySource(TestCheckpoint.file(model(random: &random)))], onto: root, branch: branch,
+        message: branch, author: TemporaryRepository.signature, committer: TemporaryRepository.signature,
         recipe: Recipe(kind: .finetune)
       ).id
     }

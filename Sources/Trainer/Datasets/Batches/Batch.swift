@@ -50,4 +50,11 @@ package final class Batch: @unchecked Sendable {
     labels = rows.map { examples.labels[$0.row] }
     domains = rows.map { examples.domains[$0.row] }
   }
+
+  /// Replaces the inputs by mixtures of the batch's minibatches, which are as many as the mixtures and of equal size.
+  /// Labels stay as they are.
+  func mix(_ mixtures: [Mixture]) {
+    precondition(count.isMultiple(of: max(1, mixtures.count)))
+    Mixture.apply(mixtures, to: buffer.start, elementCount: count * inputShape.elementCount / max(1, mixtures.count))
+  }
 }

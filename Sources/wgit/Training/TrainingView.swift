@@ -17,27 +17,36 @@ final class TrainingView {
       showJSON(progress)
       return
     }
-    let left = Double(progress.stepCount - progress.step)
-    let perStep = progress.step > 0 ? 1 / max(1e-9, stepsPerSecond(progress)) : 0
     line.update(
       "\(progress.phase == .probe ? "probing the head" : "training") "
         + "\(TrainingView.bar(progress.step, of: progress.stepCount)) \(progress.step)/\(progress.stepCount)  "
-        + "loss \(Format.significant(progress.loss))  \(Int(progress.samplesPerSecond)) samples/s  "
-        + "\(Int((left * perStep).rounded(.up))) s left")
+        + figures(progress) + timeLeft(progress))
+  }
+
+  /// What is known of them: another program may not tell all.
+  private func figures(_ progress: TrainingProgress) -> String {
+    var text = ""
+    if progress.loss.isFinite { text += "loss \(Format.significant(progress.loss))  " }
+    if progress.accuracy.isFinite { text += "accuracy \(Format.percent(progress.accuracy))  " }
+    if progress.samplesPerSecond.isFinite, progress.samplesPerSecond < 1e12 {
+      text += "\(Int(progress.samplesPerSecond)) samples/s  "
+    }
+    return text
   }
 
   func end() { line.clear() }
 
-  private var started: ContinuousClock.Instant?
+  /// Where the phase that is under way began to be watched.
+  private var watched: (phase: TrainingProgress.Phase, step: Int, time: ContinuousClock.Instant)?
 
-  private func stepsPerSecond(_ progress: TrainingProgress) -> Double {
+  private func timeLeft(_ progress: TrainingProgress) -> String {
     let now = ContinuousClock.now
-    guard let started, progress.step > 1 else {
-      self.started = now
-      return 0
+    guard let watched, watched.phase == progress.phase, progress.step > watched.step else {
+      watched = (progress.phase, progress.step, now)
+      return ""
     }
-    let elapsed = started.duration(to: now) / .seconds(1)
-    return elapsed > 0 ? Double(progress.step - 1) / elapsed : 0
+    let perStep = watched.time.duration(to: now) / .seconds(1) / Double(progress.step - watched.step)
+    return "\(Int((Double(progress.stepCount - progress.step) * perStep).rounded(.up))) s left"
   }
 
   /// One line for each percent.
@@ -48,12 +57,12 @@ final class TrainingView {
     let event: JSONValue = [
       "event": .string(progress.phase.rawValue), "step": .integer(Int64(progress.step)),
       "stepCount": .integer(Int64(progress.stepCount)), "loss": .number(progress.loss),
-      "samplesPerSecond": .number(progress.samplesPerSecond),
+      "accuracy": .number(progress.accuracy), "samplesPerSecond": .number(progress.samplesPerSecond),
     ]
     Terminal.print(String(decoding: event.canonicalBytes(), as: UTF8.self))
   }
 
-  private static func bar(_ done: Int, of total: Int) -> String {
+  static func bar(_ done: Int, of total: Int) -> String {
     let width = 20
     let filled = total == 0 ? width : min(width, done * width / total)
     return "[" + String(repeating: "=", count: filled) + String(repeating: " ", count: width - filled) + "]"

@@ -9,15 +9,11 @@ struct FinetuneTarget {
   private let isCheckedOut: Bool
 
   /// Everything that would make the commit fail is found before the training, not after it.
-  init(_ repository: Repository, from revision: String, branch: String?) throws {
+  init(_ repository: Repository, from start: ObjectID<Commit>, branch name: String) throws {
     self.repository = repository
-    start = try repository.resolve(revision)
-    let head = try repository.head()
-    guard let name = branch ?? head.branchName else {
-      throw CommandError(.usage, "no branch is checked out", hint: "say where to commit: --branch NAME")
-    }
+    self.start = start
     self.branch = name
-    isCheckedOut = head.branchName == name
+    isCheckedOut = try repository.head().branchName == name
     if let tip = try repository.target(of: RefName.branch(name)), tip != start {
       throw CommandError(
         .usage, "branch '\(name)' stands at \(tip.short), not at \(start.short), from which the run starts",
@@ -34,10 +30,12 @@ struct FinetuneTarget {
   }
 
   func commit(
-    files: [RelativePath: [UInt8]], message: String, signature: Commit.Signature, recipe: Recipe
+    files: [RelativePath: any ByteSource], removing removed: Set<RelativePath> = [], message: String,
+    signature: Commit.Signature, recipe: Recipe
   ) throws -> Repository.CommitOutcome {
     let outcome = try repository.commit(
-      files: files, onto: start, branch: branch, aside: isCheckedOut, message: message, author: signature,
+      files: files, removing: removed, onto: start, branch: branch, aside: isCheckedOut, message: message,
+      author: signature,
       committer: signature, recipe: recipe)
     if isCheckedOut {
       _ = try repository.fastForward(

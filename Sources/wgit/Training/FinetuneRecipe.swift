@@ -17,17 +17,15 @@ struct FinetuneRecipe {
     Recipe(
       kind: .finetune,
       details: [
-        "task": task.json,
-        "data": .array(
-          data.files.map { ["name": .string($0.name), "sha256": .string($0.sha256.hex)] }),
+        "task": task.json, "data": LoadedData.json(data.files),
         "seed": .string("\(seed)"),
         "stepCount": .integer(Int64(outcome.stepCount)),
         "headFrom": headCommit.map { .string($0.hex) } ?? .null,
         "threadCount": .integer(Int64(Environment.threadCount)),
         "blasCore": .string(outcome.blasCore),
         "version": .string(Wgit.version),
-        "metrics": metrics,
-        "loss": curve,
+        "metrics": metrics, "loss": Self.lossCurve(outcome.history.losses),
+        "probeLoss": Self.lossCurve(outcome.probeHistory.losses), "validation": validationCurve,
       ])
   }
 
@@ -41,14 +39,23 @@ struct FinetuneRecipe {
     ]
   }
 
-  /// At most a hundred points of the loss curve, the last step among them.
-  private var curve: JSONValue {
-    let history = outcome.history
-    let stride = max(1, (history.count + Self.curvePointCount - 1) / Self.curvePointCount)
+  /// At most a hundred points of a loss curve, the last step among them.
+  static func lossCurve(_ history: [(step: Int, loss: Double)]) -> JSONValue {
+    let stride = max(1, (history.count + curvePointCount - 1) / curvePointCount)
     let points = history.indices.filter { ($0 + 1) % stride == 0 || $0 == history.count - 1 }.map { history[$0] }
     return [
       "steps": .array(points.map { .integer(Int64($0.step)) }),
       "values": .array(points.map { .number($0.loss) }),
+    ]
+  }
+
+  /// What the looks at the validation rows along the way have shown.
+  private var validationCurve: JSONValue {
+    let looks = outcome.history.validations
+    return [
+      "steps": .array(looks.map { .integer(Int64($0.step)) }),
+      "accuracies": .array(looks.map { .number($0.accuracy) }),
+      "logLosses": .array(looks.map { .number($0.logLoss) }),
     ]
   }
 }

@@ -1,0 +1,179 @@
+import Tensors
+
+/// The factors of low-rank adaptation: the weight of a target layer is W + s B A, where W stays as it is.
+///
+/// Formula: s = alpha / rank. With the gradient G of the loss by the weight, that by B is s G Aᵀ and that by A is s Bᵀ G:
+/// what a network with A and B as layers of their own would compute.
+/// Shapes: W [out, K] with K = in, or height x width x in of a convolution as it lies in memory; A [rank, K], B [out,
+/// rank], G as W.
+/// DType: f32, products by BLAS. Determinism: one thread, fixed order; bits depend on the BLAS core.
+/// Source: E. J. Hu et al., "LoRA: low-rank adaptation of large language models", ICLR 2022; for convolutions, and the
+/// start (A uniform in ±1/√K, B zero), Hugging Face PEFT.
+/// Checked by: LoRATests, against PEFT.
+struct LoRAFactors: Sendable {
+  /// One layer's factors.
+  struct Target: Sendable {
+    let layer: String
+    let weight: NetworkParameter
+    /// Where the weight begins among the network's parameters.
+    let weightOffset: Int
+    /// Where A begins among the factors; B follows it.
+    let offset: Int
+    let rank: Int
+
+    var rowCount: Int { weight.shape[0] }
+    var columnCount: Int { weight.elementCount / max(1, weight.shape[0]) }
+    var elementCount: Int { rank * (columnCount + rowCount) }
+
+    /// A as a parameter in PEFT's shape, and in the weight's layout.
+    var first: NetworkParameter {
+      NetworkParameter(
+        name: "\(layer).lora_A.weight", shape: [rank] + weight.shape.dropFirst(), role: weight.role,
+        layout: weight.layout)
+    }
+
+    var second: NetworkParameter {
+      NetworkParameter(
+        name: "\(layer).lora_B.weight",
+        shape: [rowCount, rank] + Array(repeating: 1, count: max(0, weight.shape.count - 2)), role: .constant(0),
+        layout: .asInPyTorch)
+    }
+  }
+
+  let settings: LoRASettings
+  let targets: [Target]
+
+  /// - Throws: `TrainerError` with code `unmatchedPattern` for a pattern that no layer has that can be adapted, or
+  ///   `malformedTask` for a rank that is no reduction.
+  init(_ settings: LoRASettings, network: Network) throws {
+    var targets: [Target] = []
+    var offset = 0
+    var candidates: [String] = []
+    for (operation, placement) in zip(network.operations, network.placements) {
+      guard let weight = Self.adaptedWeight(of: operation) else { continue }
+      candidates.append(operation.name)
+      guard settings.targets.contains(where: { $0.matches(operation.name) }) else { continue }
+      let target = Target(
+        layer: operation.name, weight: weight, weightOffset: placement.parameterOffset, offset: offset,
+        rank: settings.rank)
+      guard settings.rank <= min(target.rowCount, target.columnCount) else {
+        throw TrainerError(
+          .malformedTask,
+          "rank \(settings.rank) is no reduction of \(weight.name.quoted()), which has rank "
+            + "\(min(target.rowCount, target.columnCount)) at most")
+      }
+      targets.append(target)
+      offset += target.elementCount
+    }
+    for pattern in settings.targets where !candidates.contains(where: pattern.matches) {
+      throw TrainerError(
+        .unmatchedPattern,
+        "no Linear or Conv2d matches \(pattern.text.quoted()); there are "
+          + candidates.prefix(20).map { $0.quoted() }.joined(separator: ", "))
+    }
+    self.settings = settings
+    self.targets = targets
+  }
+
+  /// The weight of a layer that can be adapted: a Linear, or a Conv2d without groups. It is the first parameter.
+  private static func adaptedWeight(of operation: LayerOperation) -> NetworkParameter? {
+    guard let weight = operation.parameters.first else { return nil }
+    switch operation.layer {
+    case is Linear: return weight
+    case let convolution as Conv2d where weight.shape[1] == convolution.inChannels: return weight
+    default: return nil
+    }
+  }
+
+  /// Floats of all factors.
+  var elementCount: Int { targets.reduce(0) { $0 + $1.elementCount } }
+
+  /// A and B of every target, in memory order.
+  var parameters: [NetworkParameter] { targets.flatMap { [$0.first, $0.second] } }
+
+  /// Draws A; leaves B as it is, zero.
+  ///
+  /// Determinism: element i of A is a function of (seed, its name, i) in PEFT's layout.
+  func initialize(_ factors: UnsafeMutablePointer<Float>, seed: UInt64) {
+    for target in targets {
+      let random = CounterRandom(seed: seed, stream: target.first.name)
+      let bound = 1 / Double(target.columnCount).squareRoot()
+      target.first.forEachElement { pytorch, memory in
+        factors[target.offset + memory] = Float((2 * random.uniform(at: UInt64(pytorch)) - 1) * bound)
+      }
+    }
+  }
+
+  /// weights of the targets <- base + s B A. Shapes: `base` and `weights` [network.parameterCount], `factors`
+  /// [elementCount].
+  func merge(
+    base: UnsafePointer<Float>, factors: UnsafePointer<Float>, into weights: UnsafeMutablePointer<Float>, blas: BLAS
+  ) {
+    for target in targets {
+      let (a, b) = matrices(of: target, factors)
+      let product = FloatBuffer(count: target.rowCount * target.columnCount)
+      blas.multiply(b, a, adding: 0, into: product.start)
+      let scale = Float(settings.scale)
+      let (source, result) = (base + target.weightOffset, weights + target.weightOffset)
+      for index in 0..<product.count { result[index] = source[index] + scale * product.start[index] }
+    }
+  }
+
+  /// factorGradient <- the gradient by the factors, from that by the network's parameters.
+  func gradient(
+    of weightGradient: UnsafePointer<Float>, factors: UnsafePointer<Float>,
+    into factorGradient: UnsafeMutablePointer<Float>, blas: BLAS
+  ) {
+    for target in targets {
+      let (a, b) = matrices(of: target, factors)
+      let gradient = BLAS.Matrix(
+        weightGradient + target.weightOffset, rowCount: target.rowCount, columnCount: target.columnCount)
+      let result = factorGradient + target.offset
+      blas.multiply(b.transposed, gradient, adding: 0, into: result)
+      blas.multiply(gradient, a.transposed, adding: 0, into: result + target.rank * target.columnCount)
+    }
+    let scale = Float(settings.scale)
+    for index in 0..<elementCount { factorGradient[index] *= scale }
+  }
+
+  private func matrices(of target: Target, _ factors: UnsafePointer<Float>) -> (a: BLAS.Matrix, b: BLAS.Matrix) {
+    (
+      BLAS.Matrix(factors + target.offset, rowCount: target.rank, columnCount: target.columnCount),
+      BLAS.Matrix(
+        factors + target.offset + target.rank * target.columnCount, rowCount: target.rowCount,
+        columnCount: target.rank)
+    )
+  }
+
+  /// The factors by name, in PEFT's layout.
+  func stateDict(_ factors: UnsafePointer<Float>) throws -> StateDict {
+    var result = StateDict()
+    var offset = 0
+    for parameter in parameters {
+      var values = [Float](repeating: 0, count: parameter.elementCount)
+      parameter.forEachElement { pytorch, memory in values[pytorch] = factors[offset + memory] }
+      try result.set(parameter.name, shape: parameter.shape, values: values)
+      offset += parameter.elementCount
+    }
+    return result
+  }
+
+  /// Reads the factors back.
+  ///
+  /// - Throws: `TrainerError` with code `missingParameter` or `wrongParameterShape`.
+  func load(_ stateDict: StateDict, into factors: UnsafeMutablePointer<Float>) throws {
+    var offset = 0
+    for parameter in parameters {
+      guard let entry = stateDict[parameter.name] else {
+        throw TrainerError(.missingParameter, "the adapter has no \(parameter.name.quoted())")
+      }
+      guard entry.shape == parameter.shape else {
+        throw TrainerError(
+          .wrongParameterShape,
+          "\(parameter.name.quoted()) has shape \(entry.shape), the network needs \(parameter.shape)")
+      }
+      parameter.forEachElement { pytorch, memory in factors[offset + memory] = entry.values[pytorch] }
+      offset += parameter.elementCount
+    }
+  }
+}
