@@ -20,6 +20,7 @@ let package = Package(
   targets: [
     // System libraries.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CImageDecoders", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
     .target(name: "COpenBLAS", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
@@ -48,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "wgit",
       dependencies: [
-        "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Trainer", "WeightStore", argumentParser,
+        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Trainer", "WeightStore", argumentParser,
       ],
       swiftSettings: strict),
 

@@ -7,6 +7,9 @@
 /// - NaN and infinity: counted in `nonFiniteCount` and left out of the sums.
 /// - Checked by: TensorDifferenceTests, against numpy.
 package struct TensorDifference: Sendable, Hashable {
+  /// Elements that are decoded at a time: they stay in the first-level cache.
+  private static let blockElementCount = 1024
+
   package private(set) var elementCount = 0
   package private(set) var differingCount = 0
   package private(set) var nonFiniteCount = 0
@@ -48,13 +51,25 @@ package struct TensorDifference: Sendable, Hashable {
   /// - Parameter before, after: the same whole elements of both, `dtype` little-endian.
   /// - Throws: `TensorError` if the sizes differ, are no whole elements, or the dtype has no numbers.
   package mutating func add(before: [UInt8], after: [UInt8], dtype: DType) throws(TensorError) {
-    let old = try FloatConversion.doubles(before, as: dtype)
-    let new = try FloatConversion.doubles(after, as: dtype)
-    guard old.count == new.count else {
-      throw TensorError(.sizeMismatch, "\(old.count) elements cannot be compared with \(new.count)")
+    guard before.count == after.count else {
+      throw TensorError(.sizeMismatch, "\(before.count) bytes cannot be compared with \(after.count)")
     }
-    old.withUnsafeBufferPointer { old in
-      new.withUnsafeBufferPointer { new in addBlock(old, new) }
+    let width = dtype.byteWidth ?? 1
+    let blockByteCount = width * TensorDifference.blockElementCount
+    let numbers = UnsafeMutableBufferPointer<Double>.allocate(capacity: 2 * TensorDifference.blockElementCount)
+    defer { numbers.deallocate() }
+    try before.span.withUnsafeBytes { (before) throws(TensorError) in
+      try after.span.withUnsafeBytes { (after) throws(TensorError) in
+        for start in stride(from: 0, to: before.count, by: blockByteCount) {
+          let part = start..<min(before.count, start + blockByteCount)
+          let count = part.count / width
+          let old = UnsafeMutableBufferPointer(rebasing: numbers[..<count])
+          let new = UnsafeMutableBufferPointer(rebasing: numbers[count..<(2 * count)])
+          try FloatConversion.decode(UnsafeRawBufferPointer(rebasing: before[part]), as: dtype, into: old)
+          try FloatConversion.decode(UnsafeRawBufferPointer(rebasing: after[part]), as: dtype, into: new)
+          addBlock(UnsafeBufferPointer(old), UnsafeBufferPointer(new))
+        }
+      }
     }
   }
 

@@ -66,6 +66,11 @@ extension Repository {
     try FileRebuild(store: store, loop: loop).run(store.load(entry.manifest), write: write)
   }
 
+  /// Hands the bytes of some segments to `write`, in order, a chunk at a time; nothing else of their files is read.
+  package func stream(_ segments: [Manifest.Segment], write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try FileRebuild(store: store, loop: loop).run(segments, write: write)
+  }
+
   private func entries(of snapshot: Snapshot) throws -> [RelativePath: Tree.Entry] {
     switch snapshot {
     case .commit(let id): return try tree(of: id).entries

@@ -57,7 +57,7 @@ extension Repository {
     let atomic = try AtomicFile(temporaryFolder: layout.temporaryFolder, mode: entry.isExecutable ? 0o777 : 0o666)
     let file = atomic.file
     var done = 0
-    try FileRebuild(store: store, loop: loop).run(manifest) { bytes in
+    try FileRebuild(store: store, loop: loop, verifiesChunks: false).run(manifest) { bytes in
       try file.write(bytes)
       done += bytes.count
       progress?(path, done, entry.byteCount)

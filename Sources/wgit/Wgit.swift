@@ -77,6 +77,7 @@ struct Wgit: ParsableCommand {
 
   static func main() {
     Terminal.ignoreBrokenPipes()
+    ProcessMemory.keepFreedBuffers()
     do {
       let arguments = try changingFolder(Array(CommandLine.arguments.dropFirst()))
       try CommandName.check(arguments)

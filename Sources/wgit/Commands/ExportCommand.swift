@@ -39,12 +39,14 @@ struct ExportCommand: ParsableCommand {
       if tensor.isEmpty {
         try repository.stream(path, in: commit, write: write)
       } else {
-        try writeTensors(of: repository.checkpoint(path, in: commit), write)
+        try writeTensors(of: repository.checkpoint(path, in: commit), repository, write)
       }
     }
   }
 
-  private func writeTensors(of checkpoint: StoredCheckpoint, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+  private func writeTensors(
+    of checkpoint: StoredCheckpoint, _ repository: Repository, _ write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
     let all = checkpoint.manifest.tensors
     for pattern in tensor where !all.contains(where: { matches($0.tensor.name, pattern) }) {
       let near = Spelling.nearest(pattern, in: all.map(\.tensor.name))
@@ -58,9 +60,7 @@ struct ExportCommand: ParsableCommand {
         SafetensorsWriter.Tensor(name: $0.tensor.name, dtype: $0.tensor.dtype, shape: $0.tensor.shape)
       })
     try header.withUnsafeBytes(write)
-    for (_, segment) in chosen {
-      for index in segment.chunks.indices { try checkpoint.chunk(index, of: segment).withUnsafeBytes(write) }
-    }
+    try repository.stream(chosen.map(\.segment), write: write)
   }
 
   private func matches(_ name: String, _ pattern: String) -> Bool { fnmatch(pattern, name, 0) == 0 }
