@@ -14,7 +14,7 @@ faults: ## the whole fault matrix, every storage call; takes long
 	@scripts/faults
 
 fuzz: ## fuzz every parser for a minute
-	@scripts/fuzz 60
+	@scripts/fuzz
 
 lint: ## check the format of all sources
 	@scripts/lint

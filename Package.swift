@@ -76,7 +76,12 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
     // Drives the built program through crashes, full disks and broken calls. Needs a C compiler at run time.
     .testTarget(
-      name: "FaultTests", dependencies: ["wgit", "WeightStore", grdb], exclude: ["Shim"], swiftSettings: strict),
+      name: "FaultTests", dependencies: ["wgit", "FuzzedParsers", "WeightStore", grdb], exclude: ["Shim"],
+      swiftSettings: strict),
+    // Every parser of foreign bytes behind one function, for the fuzzer and for the inputs that are kept.
+    .target(
+      name: "FuzzedParsers", dependencies: ["Checkpoints", "Documents", "Trainer", "WeightStore"],
+      path: "Tests/Fuzzing/Parsers", swiftSettings: strict),
     .testTarget(
       name: "wgitTests",
       dependencies: ["wgit", "Checkpoints", "Documents", "Merging", "Tensors", "Trainer", "WeightStore"],
@@ -90,6 +95,6 @@ if Context.environment["WGIT_FUZZ"] != nil {
   package.products.append(.executable(name: "fuzzer", targets: ["Fuzzer"]))
   package.targets.append(
     .executableTarget(
-      name: "Fuzzer", dependencies: ["Checkpoints", "Documents", "Trainer", "WeightStore"], path: "Tests/Fuzzing",
-      exclude: ["Dictionaries"], swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+      name: "Fuzzer", dependencies: ["Documents", "FuzzedParsers", "WeightStore"], path: "Tests/Fuzzing/Fuzzer",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -82,7 +82,7 @@ extension Repository {
     var byteCount = 0
     for name in try Folder.names(in: layout.packFolder) where PackFormat.isPackName(name) && !known.contains(name) {
       let path = "\(layout.packFolder)/\(name)"
-      byteCount += try OpenFile.open(path, flags: 0).byteCount()
+      byteCount += try OpenFile.openRegular(path).byteCount()
       try Trash(layout: layout).put(path, now: now)
     }
     return byteCount

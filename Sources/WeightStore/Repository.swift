@@ -54,6 +54,7 @@ package final class Repository {
     }
     let branch = try RefName.branch(initialBranch)
     for folder in [layout.root, layout.packFolder, layout.temporaryFolder] { try Folder.create(folder) }
+    try layout.check()
     let repository = try Repository(workingPath: path, settings: settings)
     let lock = try repository.lock()
     guard access(layout.formatFile, F_OK) != 0 else {
@@ -106,6 +107,7 @@ package final class Repository {
         .foreignOwner, "'\(layout.root)' belongs to user \(status.st_uid), you are user \(geteuid())",
         subjects: [layout.root])
     }
+    try layout.check()
     _ = try RepositoryFormat(reading: layout)
   }
 

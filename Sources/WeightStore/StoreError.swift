@@ -12,6 +12,8 @@ package struct StoreError: Error, Sendable {
     case lostDatabase
     case busy
     case inputOutput
+    /// The disk failed at a moment when a change may have happened or not.
+    case outcomeUnknown
     case diskFull
     case permissionDenied
     case missingFile
@@ -69,6 +71,7 @@ package struct StoreError: Error, Sendable {
       case ENOSPC, EDQUOT: .diskFull
       case EACCES, EPERM, EROFS: .permissionDenied
       case ENOENT, ENOTDIR: .missingFile
+      case ELOOP: .unsafePath
       default: .inputOutput
       }
     return StoreError(code, "cannot \(action) '\(path)': \(reason)")

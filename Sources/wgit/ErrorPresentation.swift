@@ -169,7 +169,7 @@ package enum ErrorPresentation {
     case .alreadyARepository, .invalidName, .branchExists, .branchInUse, .detachedHead, .noOpenMerge, .idlePattern:
       .usage
     case .busy, .branchMoved: .busy
-    case .inputOutput, .diskFull: .inputOutput
+    case .inputOutput, .outcomeUnknown, .diskFull: .inputOutput
     case .permissionDenied, .foreignOwner: .permission
     case .nothingToCommit, .nothingToUndo, .wouldOverwrite, .mergeConflict, .mergeInProgress, .unrelatedHistories,
       .severalMergeBases, .branchNotMerged:
@@ -209,7 +209,8 @@ package enum ErrorPresentation {
     case .branchInUse: return "switch to another branch first: wgit switch BRANCH"
     case .busy, .branchMoved: return "try again"
     case .lostDatabase: return "build it anew from the packs: wgit fsck --repair"
-    case .diskFull: return "nothing was changed; free some space and try again"
+    case .diskFull: return "no branch has moved; free some space and run the command again"
+    case .outcomeUnknown: return "the repository is as it was before or after the command: see which with 'wgit op log'"
     case .foreignOwner: return "if you trust its owner: wgit config --global safe.anyOwner true"
     case .corruptObject, .corruptPack, .missingObject: return "see what is hurt: wgit fsck"
     case .unsupportedFile: return "copy what it leads to: cp -L FILE NEW-FILE"

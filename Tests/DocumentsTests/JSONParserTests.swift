@@ -81,6 +81,14 @@ struct JSONParserTests {
     #expect { try JSONParser.parse("\"abc\"", limits: limits) } throws: { ($0 as? DocumentError)?.code == .tooLarge }
   }
 
+  @Test func limitsTheNumberOfValues() throws {
+    let limits = JSONLimits(maximumValueCount: 4)
+    #expect(try JSONParser.parse("[1,{\"a\":2}]", limits: limits) == [1, ["a": 2]])
+    for text in ["[1,2,3,4]", "{\"a\":[[[]]],\"b\":1}"] {
+      #expect { try JSONParser.parse(text, limits: limits) } throws: { ($0 as? DocumentError)?.code == .tooLarge }
+    }
+  }
+
   @Test func errorsSayWhereAndWhat() {
     #expect { try JSONParser.parse("{\n  \"ä\": tru\n}") } throws: {
       let error = $0 as? DocumentError

@@ -34,6 +34,9 @@ struct BrokenCallTests {
         #expect(try Scenario.state(of: project) == scenario.after, fault)
       } else {
         #expect(output.status == 74, fault)
+        // It happened, and nobody could know: then the message says how to find out.
+        let isDone = try !name.changesNothingToSee && Scenario.state(of: project) == scenario.after
+        #expect(!isDone || output.errors.contains("wgit op log"), fault)
       }
       try scenario.checkRecovery(of: project, fault)
     }

@@ -46,7 +46,7 @@ struct PackTests {
         payload, encoding: placed.record.encoding, rawByteCount: placed.record.rawByteCount)
       #expect(SHA256.digest(of: bytes) == placed.record.id)
       expectError(.corruptPack) { _ = try reader.payload(of: placed.record, at: placed.offset + 1) }
-      expectError(.inputOutput) { _ = try reader.payload(of: placed.record, at: pack.bytes.count) }
+      expectError(.corruptPack) { _ = try reader.payload(of: placed.record, at: pack.bytes.count) }
     }
   }
 

@@ -40,7 +40,7 @@ struct ErrorPresentationTests {
   private static let expectedStatuses: [(StoreError.Code, Int32)] = [
     (.notARepository, 66), (.unknownRevision, 66), (.unbornBranch, 66), (.malformedFile, 65),
     (.corruptPack, 65), (.unsafePath, 65), (.invalidName, 64), (.nothingToCommit, 1), (.mergeConflict, 1), (.busy, 75),
-    (.diskFull, 74), (.permissionDenied, 77), (.foreignOwner, 77),
+    (.diskFull, 74), (.outcomeUnknown, 74), (.permissionDenied, 77), (.foreignOwner, 77),
   ]
 
   /// Scripts decide by the status what to do about an error.

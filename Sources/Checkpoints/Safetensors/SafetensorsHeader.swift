@@ -25,6 +25,8 @@ package struct SafetensorsHeader: Sendable {
   package static let maximumHeaderByteCount = 100_000_000
   /// As deep as the Rust library's JSON parser goes.
   private static let maximumJSONDepth = 127
+  /// Seven values stand for a tensor of rank 1. The Rust library has no such limit: it keeps no values.
+  private static let maximumJSONValueCount = 4_000_000
 
   /// Reads and checks the header of a file.
   ///
@@ -73,7 +75,9 @@ package struct SafetensorsHeader: Sendable {
   }
 
   private static func parse(_ bytes: [UInt8]) throws(CheckpointError) -> JSONObject {
-    let limits = JSONLimits(maximumDepth: maximumJSONDepth, maximumByteCount: maximumHeaderByteCount)
+    let limits = JSONLimits(
+      maximumDepth: maximumJSONDepth, maximumByteCount: maximumHeaderByteCount,
+      maximumValueCount: maximumJSONValueCount)
     do throws(DocumentError) {
       guard case .object(let root) = try JSONParser.parse(bytes, limits: limits) else {
         throw DocumentError(.syntax, "expected an object", line: 1, column: 1, offset: 0)

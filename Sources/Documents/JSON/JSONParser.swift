@@ -16,7 +16,7 @@ package enum JSONParser {
       throw DocumentError(
         .tooLarge, "JSON text of \(bytes.count) bytes is larger than the limit of \(limits.maximumByteCount)")
     }
-    var scanner = JSONScanner(bytes)
+    var scanner = JSONScanner(bytes, maximumValueCount: limits.maximumValueCount)
     scanner.skipWhitespace()
     let value = try scanner.value(depthLeft: limits.maximumDepth)
     scanner.skipWhitespace()

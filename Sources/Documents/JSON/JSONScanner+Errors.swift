@@ -11,6 +11,10 @@ extension JSONScanner {
     error(.tooDeep, "arrays and objects are nested deeper than the limit", at: offset)
   }
 
+  func tooManyValues() -> DocumentError {
+    error(.tooLarge, "the text holds more values than the limit", at: offset)
+  }
+
   /// An error at a byte offset, with its line and column counted.
   func error(_ code: DocumentError.Code, _ message: String, at place: Int, key: String? = nil) -> DocumentError {
     var line = 1

@@ -4,9 +4,11 @@ struct JSONScanner {
   var offset = 0
   /// Reused for strings with escapes.
   var unescaped: [UInt8] = []
+  private var valuesLeft: Int
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  init(_ bytes: UnsafeRawBufferPointer, maximumValueCount: Int) {
     self.bytes = bytes
+    valuesLeft = maximumValueCount
   }
 
   var isAtEnd: Bool { offset == bytes.count }
@@ -31,6 +33,8 @@ struct JSONScanner {
   /// Reads the value that starts here.
   mutating func value(depthLeft: Int) throws(DocumentError) -> JSONValue {
     guard let byte = next else { throw unexpected("a value") }
+    guard valuesLeft > 0 else { throw tooManyValues() }
+    valuesLeft &-= 1
     switch byte {
     case UInt8(ascii: "{"): return .object(try object(depthLeft: depthLeft))
     case UInt8(ascii: "["): return .array(try array(depthLeft: depthLeft))

@@ -11,7 +11,7 @@ struct Trash {
     var files: [(name: String, unixSeconds: Int64, byteCount: Int)] = []
     for name in try Folder.names(in: layout.trashFolder) {
       guard let time = name.split(separator: "-").first.flatMap({ Int64($0) }) else { continue }
-      let byteCount = try OpenFile.open("\(layout.trashFolder)/\(name)", flags: O_RDONLY).byteCount()
+      let byteCount = try OpenFile.openRegular("\(layout.trashFolder)/\(name)").byteCount()
       files.append((name, time, byteCount))
     }
     return files

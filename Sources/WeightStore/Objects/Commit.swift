@@ -13,6 +13,9 @@ package struct Commit: CanonicalObject, Hashable {
     /// Minutes east of UTC.
     package let zoneMinutes: Int64
 
+    /// The years 1 to 9999.
+    package static let knownSeconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
     package init(name: String, email: String, unixSeconds: Int64, zoneMinutes: Int64) {
       self.name = name
       self.email = email
@@ -85,8 +88,8 @@ extension Commit.Signature {
     unixSeconds = try fields.integer("unixSeconds")
     zoneMinutes = try fields.integer("zoneMinutes")
     try fields.finish()
-    // The years 1 to 9999; no zone is more than a day away.
-    guard (-62_135_596_800...253_402_300_799).contains(unixSeconds) else { throw fields.wrong("unixSeconds", "a date") }
+    guard Self.knownSeconds.contains(unixSeconds) else { throw fields.wrong("unixSeconds", "a date") }
+    // No zone is more than a day away.
     guard (-1440...1440).contains(zoneMinutes) else { throw fields.wrong("zoneMinutes", "a time zone") }
   }
 }

@@ -8,10 +8,15 @@ package struct AtomicFile: ~Copyable {
   private let temporaryPath: String
   private var published = false
 
+  private static let prefix = "write-"
+
+  /// Whether a file of this name was left by a process that did not get to its end.
+  static func isTemporaryName(_ name: String) -> Bool { name.hasPrefix(prefix) }
+
   /// Starts a file under a temporary name in `temporaryFolder`, which must lie on the file system of the final place.
   package init(temporaryFolder: String, mode: mode_t = 0o666) throws(StoreError) {
     // The random name need not be secret: O_EXCL refuses whatever is there already.
-    temporaryPath = "\(temporaryFolder)/write-\(getpid())-\(UInt64.random(in: .min ... .max))"
+    temporaryPath = "\(temporaryFolder)/\(AtomicFile.prefix)\(getpid())-\(UInt64.random(in: .min ... .max))"
     file = try OpenFile.open(temporaryPath, flags: O_RDWR | O_CREAT | O_EXCL, mode: mode)
   }
 

@@ -51,3 +51,15 @@ extension ByteSource {
     return bytes
   }
 }
+
+/// A file that is being written: what stands in it now can be read.
+struct GrowingFile: ByteSource {
+  let file: OpenFile
+
+  /// 0 if the system does not say.
+  var byteCount: Int { (try? file.byteCount()) ?? 0 }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) {
+    try file.read(into: buffer, at: offset)
+  }
+}

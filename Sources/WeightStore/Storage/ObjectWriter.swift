@@ -20,7 +20,7 @@ struct ObjectWriter: ~Copyable {
     guard let count = pack?.placed.count, count > pendingCount else { return }
     try pack?.flush()
     guard let file = pack?.file, let placed = pack?.placed[pendingCount...] else { return }
-    try pending.add(placed, in: file)
+    pending.add(placed, in: file)
     pendingCount = count
   }
 

@@ -21,6 +21,15 @@ package final class OpenFile: @unchecked Sendable {
     }
   }
 
+  /// Opens a regular file for reading. A symbolic link, a pipe or a device is refused, and nothing waits for its other end.
+  package static func openRegular(_ path: String) throws(StoreError) -> OpenFile {
+    let file = try open(path, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    guard try file.status().st_mode & S_IFMT == S_IFREG else {
+      throw StoreError(.unsupportedFile, "'\(path)' is not a regular file", subjects: [path])
+    }
+    return file
+  }
+
   package func status() throws(StoreError) -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .system("examine", path, errno: errno) }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// What a program must be able to read to use a repository: the line in its `format` file.
 enum RepositoryFormat: Int, CaseIterable {
   case one = 1
@@ -12,7 +10,7 @@ enum RepositoryFormat: Int, CaseIterable {
 
   /// - Throws: `StoreError.unsupportedFormat` with what stands in the file.
   init(reading layout: RepositoryLayout) throws(StoreError) {
-    let file = try OpenFile.open(layout.formatFile, flags: O_RDONLY)
+    let file = try OpenFile.openRegular(layout.formatFile)
     let found = String(decoding: try file.read(at: 0, count: min(80, try file.byteCount())), as: UTF8.self)
     guard let format = RepositoryFormat.allCases.first(where: { $0.line == found }) else {
       let line = found.hasSuffix("\n") ? String(found.dropLast()) : found

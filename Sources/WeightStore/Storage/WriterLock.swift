@@ -18,7 +18,7 @@ package final class WriterLock {
       waitedMicroseconds += 5_000
     }
     // Every writer holds this lock while it has temporary files, so whatever lies here now belongs to a dead one.
-    for name in try Folder.names(in: layout.temporaryFolder) {
+    for name in try Folder.names(in: layout.temporaryFolder) where AtomicFile.isTemporaryName(name) {
       unlink("\(layout.temporaryFolder)/\(name)")
     }
   }

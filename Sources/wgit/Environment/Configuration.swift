@@ -35,8 +35,10 @@ struct Configuration {
   /// A missing file has no settings.
   static func read(_ path: String) throws -> [String: String] {
     guard access(path, F_OK) == 0 else { return [:] }
-    let file = try OpenFile.open(path, flags: O_RDONLY)
-    let text = String(decoding: try file.read(at: 0, count: try file.byteCount()), as: UTF8.self)
+    let file = try OpenFile.open(path, flags: O_RDONLY | O_NONBLOCK)
+    // One byte more than is allowed, and no gigabytes: the parser then says what is wrong.
+    let byteCount = min(try file.byteCount(), YAMLDocument.maximumByteCount + 1)
+    let text = String(decoding: try file.read(at: 0, count: byteCount), as: UTF8.self)
     let mapping = try YAMLDocument.parse(text, name: path)
     var values: [String: String] = [:]
     for (name, _) in known {

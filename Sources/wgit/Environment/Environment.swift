@@ -38,8 +38,10 @@ enum Environment {
 
   private static func parseDate(_ text: String) -> (Int64, Int64)? {
     let parts = text.split(separator: " ")
-    guard let first = parts.first, let seconds = Int64(first) else { return nil }
-    guard parts.count == 2, let zone = Int64(parts[1]), abs(zone) <= 2400 else {
+    guard let first = parts.first, let seconds = Int64(first), Commit.Signature.knownSeconds.contains(seconds) else {
+      return nil
+    }
+    guard parts.count == 2, let zone = Int64(parts[1]), (-2400...2400).contains(zone) else {
       return parts.count == 1 ? (seconds, 0) : nil
     }
     return (seconds, zone / 100 * 60 + zone % 100)

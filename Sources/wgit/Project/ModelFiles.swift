@@ -56,7 +56,8 @@ struct ModelFiles {
     guard let header = checkpoint.manifest.segments.first, header.tensor == nil else { return [] }
     let bytes = try checkpoint.bytes(of: header)
     return try SafetensorsHeader.read(fileByteCount: checkpoint.manifest.byteCount) { offset, count in
-      Array(bytes[offset..<(offset + count)])
+      // A header that is longer than its segment is an error of the file: fewer bytes than asked for say so.
+      Array(bytes.dropFirst(offset).prefix(count))
     }.metadata
   }
 

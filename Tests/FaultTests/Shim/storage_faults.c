@@ -10,7 +10,7 @@
 //                     short     every write takes only half of its bytes
 //                     pause     waits for ever at call n
 //   WGIT_FAULT_POINT  n, from 1
-//   WGIT_FAULT_LOG    a file that gets a line for each call: number, name, path
+//   WGIT_FAULT_LOG    a file that gets a line for each call: number, name, absolute path; number 0 for programs started
 //
 // A storage call is one that changes files or makes them durable. Calls are counted over all threads together.
 // Standard output and standard error are left alone.
@@ -26,6 +26,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <limits.h>
+#include <spawn.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum kind { OFF, COUNT, KILL, TORN, FULL, BROKEN, INTERRUPT, SHORT, PAUSE };
@@ -51,20 +54,26 @@ static _Noreturn void die(void) {
   for (;;) pause();
 }
 
+// `folder` is what a relative path starts from; without a path it is the file itself.
+static void note(long n, const char *name, int folder, const char *path) {
+  if (log_file < 0) return;
+  char link[64], start[PATH_MAX] = "", line[2 * PATH_MAX + 64];
+  if (!path || path[0] != '/') {
+    if (folder == AT_FDCWD) snprintf(link, sizeof link, "/proc/self/cwd");
+    else snprintf(link, sizeof link, "/proc/self/fd/%d", folder);
+    ssize_t length = readlink(link, start, sizeof start - 1);
+    start[length > 0 ? length : 0] = 0;
+  }
+  int length = snprintf(line, sizeof line, "%ld %s %s%s%s\n", n, name, start, path && *start ? "/" : "", path ? path : "");
+  if (length >= (int)sizeof line) length = sizeof line - 1;
+  if (syscall(SYS_write, log_file, line, length) < 0) log_file = -1;
+}
+
 // `takes_space`: can fail for want of space. `can_wait`: may be interrupted by a signal.
-static enum verdict judge(const char *name, int descriptor, const char *path, int takes_space, int can_wait) {
+static enum verdict judge(const char *name, int folder, const char *path, int takes_space, int can_wait) {
   if (kind == OFF) return GO_ON;
   long n = atomic_fetch_add(&calls, 1) + 1;
-  if (log_file >= 0) {
-    char link[64], target[512] = "", line[700];
-    if (!path) {
-      snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-      ssize_t length = readlink(link, target, sizeof target - 1);
-      target[length > 0 ? length : 0] = 0;
-    }
-    int length = snprintf(line, sizeof line, "%ld %s %s\n", n, name, path ? path : target);
-    if (syscall(SYS_write, log_file, line, length) < 0) log_file = -1;
-  }
+  note(n, name, folder, path);
   switch (kind) {
   case KILL: if (n == point) die(); break;
   case TORN: if (n == point) return HALF_THEN_DIE; break;
@@ -92,17 +101,45 @@ static enum verdict judge(const char *name, int descriptor, const char *path, in
     return result;                                                                                                     \
   }
 
-WHOLE(rename, (const char *from, const char *to), (from, to), -1, to, 1)
-WHOLE(renameat, (int a, const char *from, int b, const char *to), (a, from, b, to), -1, to, 1)
-WHOLE(unlink, (const char *path), (path), -1, path, 0)
-WHOLE(unlinkat, (int folder, const char *path, int flags), (folder, path, flags), -1, path, 0)
-WHOLE(rmdir, (const char *path), (path), -1, path, 0)
-WHOLE(mkdir, (const char *path, mode_t mode), (path, mode), -1, path, 1)
-WHOLE(mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), -1, path, 1)
+WHOLE(rename, (const char *from, const char *to), (from, to), AT_FDCWD, to, 1)
+WHOLE(renameat, (int a, const char *from, int b, const char *to), (a, from, b, to), b, to, 1)
+WHOLE(renameat2, (int a, const char *from, int b, const char *to, unsigned flags), (a, from, b, to, flags), b, to, 1)
+WHOLE(link, (const char *from, const char *to), (from, to), AT_FDCWD, to, 1)
+WHOLE(linkat, (int a, const char *from, int b, const char *to, int flags), (a, from, b, to, flags), b, to, 1)
+WHOLE(symlink, (const char *target, const char *path), (target, path), AT_FDCWD, path, 1)
+WHOLE(symlinkat, (const char *target, int at, const char *path), (target, at, path), at, path, 1)
+WHOLE(unlink, (const char *path), (path), AT_FDCWD, path, 0)
+WHOLE(unlinkat, (int at, const char *path, int flags), (at, path, flags), at, path, 0)
+WHOLE(rmdir, (const char *path), (path), AT_FDCWD, path, 0)
+WHOLE(mkdir, (const char *path, mode_t mode), (path, mode), AT_FDCWD, path, 1)
+WHOLE(mkdirat, (int at, const char *path, mode_t mode), (at, path, mode), at, path, 1)
+WHOLE(truncate, (const char *path, off_t size), (path, size), AT_FDCWD, path, 1)
 WHOLE(fsync, (int file), (file), file, NULL, 0)
 WHOLE(fdatasync, (int file), (file), file, NULL, 0)
 WHOLE(ftruncate, (int file, off_t size), (file, size), file, NULL, 1)
 WHOLE(ftruncate64, (int file, off64_t size), (file, size), file, NULL, 1)
+WHOLE(fallocate, (int file, int mode, off_t at, off_t size), (file, mode, at, size), file, NULL, 1)
+WHOLE(fallocate64, (int file, int mode, off64_t at, off64_t size), (file, mode, at, size), file, NULL, 1)
+
+// Programs that are started only get a line in the log.
+#define STARTS(function, parameters, arguments, path)                                                                  \
+  int function parameters {                                                                                            \
+    if (kind != OFF) note(0, #function, AT_FDCWD, path);                                                               \
+    return REAL(function) arguments;                                                                                   \
+  }
+
+STARTS(execve, (const char *path, char *const words[], char *const settings[]), (path, words, settings), path)
+STARTS(execv, (const char *path, char *const words[]), (path, words), path)
+STARTS(execvp, (const char *path, char *const words[]), (path, words), path)
+STARTS(posix_spawn,
+       (pid_t * child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+        char *const words[], char *const settings[]),
+       (child, path, actions, attributes, words, settings), path)
+STARTS(posix_spawnp,
+       (pid_t * child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+        char *const words[], char *const settings[]),
+       (child, path, actions, attributes, words, settings), path)
+STARTS(system, (const char *command), (command), command)
 
 static int is_watched(int file) {
   struct stat status;
@@ -127,6 +164,34 @@ WRITE(pwrite, (int file, const void *bytes, size_t size, off_t at), (file, bytes
 WRITE(pwrite64, (int file, const void *bytes, size_t size, off64_t at), (file, bytes, size, at),
       (file, bytes, size / 2, at))
 
+static size_t total(const struct iovec *parts, int count) {
+  size_t sum = 0;
+  for (int i = 0; i < count; i++) sum += parts[i].iov_len;
+  return sum;
+}
+
+// Half of several pieces: the first ones, as far as they are whole.
+#define HALF_OF(parts, count) (count > 1 ? count / 2 : 1)
+
+#define WRITE_PIECES(function, parameters, whole, half)                                                                \
+  ssize_t function parameters {                                                                                        \
+    size_t size = total(parts, count);                                                                                 \
+    static __typeof__(&function) real;                                                                                 \
+    if (!real) real = REAL(function);                                                                                  \
+    if (!is_watched(file)) return real whole;                                                                          \
+    switch (judge(#function, file, NULL, 1, 1)) {                                                                      \
+    case FAIL: return -1;                                                                                              \
+    case HALF_THEN_DIE: if (real half < 0) die(); die();                                                               \
+    case HALF: return size > 1 ? real half : real whole;                                                               \
+    default: return real whole;                                                                                        \
+    }                                                                                                                  \
+  }
+
+WRITE_PIECES(writev, (int file, const struct iovec *parts, int count), (file, parts, count),
+             (file, parts, HALF_OF(parts, count)))
+WRITE_PIECES(pwritev, (int file, const struct iovec *parts, int count, off_t at), (file, parts, count, at),
+             (file, parts, HALF_OF(parts, count), at))
+
 // Opening counts only where it makes a file.
 #define OPEN(function, parameters, folder, arguments)                                                                  \
   int function parameters {                                                                                            \
@@ -141,7 +206,7 @@ WRITE(pwrite64, (int file, const void *bytes, size_t size, off64_t at), (file, b
     }                                                                                                                  \
     enum verdict verdict = GO_ON;                                                                                      \
     if (kind != OFF && (flags & O_CREAT) && faccessat(folder, path, F_OK, 0) != 0)                                     \
-      verdict = judge(#function, -1, path, 1, 1);                                                                      \
+      verdict = judge(#function, folder, path, 1, 1);                                                                      \
     if (verdict == FAIL) return -1;                                                                                    \
     int result = real arguments;                                                                                       \
     if (verdict == HALF_THEN_DIE) die();                                                                               \

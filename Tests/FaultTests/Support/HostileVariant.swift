@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import WeightStore
 
 /// One way to do harm. Branch `hostile` is the bait.
@@ -6,7 +7,7 @@ struct HostileVariant: Sendable {
   let name: String
   let make: @Sendable (Forgery) throws -> Void
 
-  static let all: [HostileVariant] = paths + trees + commits + names + records + databases
+  static let all: [HostileVariant] = paths + trees + commits + names + records + databases + links + bombs
 
   /// Trees with a path that leads somewhere else.
   private static let paths: [HostileVariant] = [
@@ -14,7 +15,8 @@ struct HostileVariant: Sendable {
     ".wgit/config.yaml", ".WGIT/config.yaml", ".wgit/packs/evil", ".w\u{200c}git/config.yaml", ".wgit./config.yaml",
     ".wgit /config.yaml", "wgit~1/config.yaml", ".git/hooks/post-checkout", ".GIT/config", "sub/.git/config",
     "..\\evil\\..", "../\u{301}evil", "nul\u{0}evil", "\u{1b}]0;evil\u{7}", "right\u{202e}left", "-rf",
-    String(repeating: "x", count: 300), String(repeating: "d/", count: 3000) + "f",
+    String(repeating: "x", count: 300), String(repeating: "d/", count: 3000) + "f", "-m", "--upload-pack=touch evil",
+    "a\nb", "a\u{1b}[2Jb",
   ].map { path in
     HostileVariant(name: "path \(path.debugDescription.prefix(60))") { forgery in
       try forgery.commit(tree: forgery.tree([forgery.entry(path, manifest: forgery.manifest())]))
@@ -184,5 +186,98 @@ struct HostileVariant: Sendable {
       try forgery.commit(tree: forgery.tree([forgery.entry("a", manifest: forgery.manifest())]))
       try forgery.run(sql)
     }
+  }
+
+  /// Parts of the control folder that lead elsewhere, or wait for ever.
+  private static let links: [HostileVariant] = {
+    var variants: [HostileVariant] = []
+    for folder in ["tmp", "packs", "trash"] {
+      variants.append(replacing(folder, "a link to a folder outside") { try link($0, to: "../../victim") })
+    }
+    for file in ["lock", "format", "config.yaml", "wgit.db", "wgit.db-wal", "wgit.db-shm", "wgit.db-journal"] {
+      variants.append(replacing(file, "a link to a file outside") { try link($0, to: "../../victim/notes") })
+      variants.append(replacing(file, "a link to no file yet") { try link($0, to: "../../victim/new") })
+    }
+    for file in ["lock", "format", "config.yaml", "wgit.db", "packs/pack-\(String(repeating: "b", count: 64)).pack"] {
+      variants.append(replacing(file, "a pipe") { url in try #require(mkfifo(url.path, 0o600) == 0) })
+    }
+    return variants
+  }()
+
+  private static func link(_ url: URL, to target: String) throws {
+    try FileManager.default.createSymbolicLink(atPath: url.path, withDestinationPath: target)
+  }
+
+  private static func replacing(
+    _ path: String, _ what: String, _ make: @escaping @Sendable (URL) throws -> Void
+  ) -> HostileVariant {
+    HostileVariant(name: ".wgit/\(path) is \(what)") { forgery in
+      try forgery.commit(tree: forgery.tree([forgery.entry("a", manifest: forgery.manifest())]))
+      try forgery.queue.close()
+      try VictimFolder.make(beside: forgery.project)
+      let url = forgery.project.root.appending(path: ".wgit/\(path)")
+      try? FileManager.default.removeItem(at: url)
+      try make(url)
+    }
+  }
+
+  /// A few bytes that want to become many, and records that stand on each other without end.
+  private static let bombs: [HostileVariant] = [
+    bomb("a tree of ten million numbers", .tree, #"{"entries":["#, "0,", 10_000_000, "0]}"),
+    bomb("a manifest of ten million empty objects", .manifest, #"{"segments":["#, "{},", 10_000_000, "0]}"),
+    bomb("a tree of thirty million characters", .tree, #"{"entries":""#, "x", 30_000_000, #""}"#),
+    bomb("a commit of a million parents", .commit, #"{"parents":["#, "\"\",", 1_000_000, "0]}"),
+    HostileVariant(name: "two deltas against each other") { try circle(of: 2, $0) },
+    HostileVariant(name: "a circle of a hundred deltas") { try circle(of: 100, $0) },
+    HostileVariant(name: "a chain of a hundred deltas") { try circle(of: 100, isOpen: true, $0) },
+    HostileVariant(name: "marks of records without records") { forgery in
+      let record = PackRecord(
+        kind: .manifest, encoding: .raw, id: .zero, rawByteCount: 1_000_000, storedByteCount: 1_000_000)
+      let header = record.header(payload: [])
+      let bytes = PackFormat.header() + (0..<30_000).flatMap { _ in header }
+      try forgery.project.write(bytes, to: ".wgit/packs/\(PackFormat.fileName(SHA256.digest(of: bytes)))")
+      try forgery.commit(tree: forgery.tree([]))
+    },
+  ]
+
+  private static func bomb(
+    _ name: String, _ kind: ObjectKind, _ start: String, _ piece: String, _ count: Int, _ end: String
+  ) -> HostileVariant {
+    HostileVariant(name: name) { forgery in
+      var text = Array(start.utf8)
+      for _ in 0..<count { text += piece.utf8 }
+      text += end.utf8
+      let payload = try text.withUnsafeBytes { try ZlibStream.compress($0, strategy: .matches, limit: 1 << 22) } ?? []
+      let id = try forgery.put(
+        kind, payload, id: SHA256.digest(of: text), encoding: .zlib, rawByteCount: text.count)
+      switch kind {
+      case .tree: try forgery.commit(tree: id)
+      case .manifest: try forgery.commit(tree: forgery.tree([forgery.entry("a", manifest: id)]))
+      default: try forgery.point("refs/heads/hostile", to: id)
+      }
+    }
+  }
+
+  /// Blobs of which each is a delta against the next, and the last, unless `isOpen`, against the first.
+  private static func circle(of count: Int, isOpen: Bool = false, _ forgery: Forgery) throws {
+    let ids = (0..<count).map { SHA256.digest(of: Array("link \($0)".utf8)) }
+    let workspace = CodecWorkspace(byteCapacity: 1024)
+    let (old, new) = ([UInt8](repeating: 1, count: 256), (0..<256).map { UInt8($0 & 3) })
+    let delta = new.withUnsafeBytes { new in
+      old.withUnsafeBytes { old in
+        ChunkCodec.encodeElements(new, as: .deltaPlanes, layout: .f32, base: old, limit: 1024, workspace: workspace)
+      }
+    }
+    let payload = try #require(delta).payload
+    for index in 0..<(isOpen ? count - 1 : count) {
+      try forgery.put(
+        .blob, payload, id: ids[index], encoding: .deltaPlanes, rawByteCount: 256, base: ids[(index + 1) % count])
+    }
+    if isOpen { try forgery.put(.blob, old, id: ids[count - 1]) }
+    let manifest = try forgery.put(
+      .manifest,
+      #"{"byteCount":256,"format":"bytes","segments":[{"byteCount":256,"chunks":["\#(ids[0].hex)"]}],"#
+        + #""sha256":"\#(ids[0].hex)","type":"manifest","version":1}"#)
+    try forgery.commit(tree: forgery.tree([forgery.entry("a", manifest: manifest, byteCount: "256")]))
   }
 }

@@ -1,37 +1,54 @@
 import Foundation
 
-/// One run of wgit with the memory it took.
+/// One run of wgit, with what it took and everything that it changed or started.
 struct MeasuredRun {
   let status: Int32
   let signal: Int32
   let peakMebibytes: Int
+  let cpuSeconds: Double
   let text: String
+  /// Absolute paths of what was written, renamed, removed or made durable.
+  let changedPaths: Set<String>
+  let startedPrograms: [String]
 
-  struct NotStarted: Error {}
+  struct NotMeasured: Error {
+    let report: String
+  }
 
   init(_ arguments: [String], in project: Project) throws {
-    let log = project.folder.appending(path: "measured")
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, log.path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    let command: [String] = [Project.program.path, "-C", project.root.path] + arguments
-    var words = command.map { strdup($0) } + [nil]
-    let environment: [String] = [
-      "HOME=\(project.folder.path)", "PATH=/usr/bin:/bin", "WGIT_AUTHOR_NAME=Ada", "WGIT_AUTHOR_EMAIL=a@example.org",
-    ]
-    var settings = environment.map { strdup($0) } + [nil]
-    defer { for pointer in words + settings { free(pointer) } }
-    var child: pid_t = 0
-    guard posix_spawn(&child, Project.program.path, &actions, nil, &words, &settings) == 0 else { throw NotStarted() }
-    var result: Int32 = 0
-    var usage = rusage()
-    while wait4(child, &result, 0, &usage) < 0 && errno == EINTR {}
-    signal = result & 0x7f
-    status = signal == 0 ? result >> 8 & 0xff : -1
-    peakMebibytes = usage.ru_maxrss / 1024
-    text = String(decoding: FileManager.default.contents(atPath: log.path) ?? Data(), as: UTF8.self)
+    let report = project.folder.appending(path: "measured")
+    let output = project.folder.appending(path: "measured-output")
+    let log = project.folder.appending(path: "measured-calls")
+    for url in [report, log] { try? FileManager.default.removeItem(at: url) }
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+    let process = try project.start(
+      arguments, environment: StorageFaults.environment(.count, log: log.path).merging(["WGIT_DATE": ""]) { $1 })
+    process.executableURL = StorageFaults.launcher.map { URL(filePath: $0) }
+    process.arguments = [report.path, Project.program.path, "-C", project.root.path] + arguments
+    process.currentDirectoryURL = project.folder
+    let sink = try FileHandle(forWritingTo: output)
+    process.standardOutput = sink
+    process.standardError = sink
+    try process.run()
+    process.waitUntilExit()
+    text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    let numbers = try String(contentsOf: report, encoding: .utf8).split(whereSeparator: \.isWhitespace).compactMap {
+      Int($0)
+    }
+    guard process.terminationStatus == 0, numbers.count == 4 else { throw NotMeasured(report: "\(numbers) \(text)") }
+    status = Int32(numbers[0])
+    signal = Int32(numbers[1])
+    peakMebibytes = numbers[2] / 1024
+    cpuSeconds = Double(numbers[3]) / 1e6
+    let calls = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+    var changed: Set<String> = []
+    var started: [String] = []
+    for line in calls.split(separator: "\n") {
+      let fields = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 3 else { continue }
+      if fields[0] == "0" { started.append(fields[2]) } else { changed.insert(fields[2]) }
+    }
+    changedPaths = changed
+    startedPrograms = started
   }
 }

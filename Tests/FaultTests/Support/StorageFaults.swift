@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The library that lets storage calls go wrong, compiled once from `Shim/storage_faults.c`.
+/// The library that lets storage calls go wrong, and a launcher that measures; compiled once from `Shim`.
 enum StorageFaults {
   /// What goes wrong; the C file says how.
   enum Kind: String {
@@ -11,20 +11,26 @@ enum StorageFaults {
   static let skipReason: Comment = "needs a C compiler named cc on PATH, and Linux's LD_PRELOAD"
 
   /// `nil` where it cannot be compiled.
-  static let library: String? = {
+  static let library = compile("storage_faults.c", as: "so", ["-shared", "-fPIC"], libraries: ["-ldl"])
+  /// Runs a program and tells what it took.
+  static let launcher = compile("measured_run.c", as: "program", [])
+
+  private static func compile(
+    _ name: String, as suffix: String, _ options: [String], libraries: [String] = []
+  ) -> String? {
     let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Shim/storage_faults.c")
-    let output = FileManager.default.temporaryDirectory.appending(path: "storage-faults-\(getpid()).so")
+      .appending(path: "Shim/\(name)")
+    let output = FileManager.default.temporaryDirectory.appending(path: "wgit-\(name)-\(getpid()).\(suffix)")
     let compiler = Process()
     compiler.executableURL = URL(filePath: "/usr/bin/env")
-    compiler.arguments = ["cc", "-shared", "-fPIC", "-O1", "-o", output.path, source.path, "-ldl"]
+    compiler.arguments = ["cc"] + options + ["-O1", "-o", output.path, source.path] + libraries
     compiler.standardError = FileHandle.nullDevice
     guard (try? compiler.run()) != nil else { return nil }
     compiler.waitUntilExit()
     return compiler.terminationStatus == 0 ? output.path : nil
-  }()
+  }
 
-  static var isAvailable: Bool { library != nil }
+  static var isAvailable: Bool { library != nil && launcher != nil }
 
   /// `WGIT_FAULTS=long`: every point instead of a sample.
   static var triesEveryPoint: Bool { ProcessInfo.processInfo.environment["WGIT_FAULTS"] == "long" }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Follows every index entry to its record.
 struct IndexCheck: IntegrityCheck {
   static let summary = "every entry of the index leads to the record it names"
@@ -8,7 +6,7 @@ struct IndexCheck: IntegrityCheck {
     let entries = try repository.database.read { try ObjectIndex.allEntries(in: $0) }
     let sizes = try repository.database.read { try ObjectIndex.packs(in: $0) }
     for (name, byteCount) in sizes {
-      let file = try? OpenFile.open("\(repository.layout.packFolder)/\(name)", flags: O_RDONLY)
+      let file = try? OpenFile.openRegular("\(repository.layout.packFolder)/\(name)")
       guard let found = try? file?.byteCount(), found != byteCount else { continue }
       report(IntegrityFinding(.damage, name, "the pack has \(found) bytes, the index says \(byteCount)"))
     }

@@ -43,7 +43,8 @@ package final class CodecWorkspace {
   let tailBits: UnsafeMutablePointer<UInt8>
   let tailWords: UnsafeMutablePointer<UInt16>
 
-  package init() {
+  /// - Parameter byteCapacity: raw bytes of the chunks that are expected; larger ones are fine.
+  package init(byteCapacity: Int = ChunkGrid.chunkByteCount) {
     huffmanSlots = .allocate(capacity: HuffmanCode.slotCount)
     ransSlots = .allocate(capacity: DeltaContexts.maximumCount * RansModel.scale)
     ransSymbols = .allocate(capacity: DeltaContexts.maximumCount * RansModel.symbolCount)
@@ -72,7 +73,7 @@ package final class CodecWorkspace {
     (planes, payload, decoded, bits) = (nothing, nothing, nothing, nothing)
     keys = stripContexts
     words = tailWords
-    grow(to: ChunkGrid.chunkByteCount)
+    grow(to: byteCapacity)
   }
 
   deinit {

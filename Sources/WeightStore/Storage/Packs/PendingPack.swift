@@ -15,8 +15,8 @@ final class PendingPack: Sendable {
   private let state = Mutex(State())
 
   /// Makes records known that stand in the file by now.
-  func add(_ placed: some Sequence<PackWriter.Placed>, in file: OpenFile) throws(StoreError) {
-    let reader = try PackReader(file, name: PendingPack.name)
+  func add(_ placed: some Sequence<PackWriter.Placed>, in file: OpenFile) {
+    let reader = PackReader(file, name: PendingPack.name)
     state.withLock { state in
       state.reader = reader
       for item in placed {

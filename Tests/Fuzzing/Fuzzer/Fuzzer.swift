@@ -1,7 +1,8 @@
+import FuzzedParsers
 import Glibc
 
 /// What libFuzzer calls. `WGIT_FUZZ_PARSER` names the parser, so that one program serves them all.
-private let parser: Parser = {
+let parser: Parser = {
   let name = getenv("WGIT_FUZZ_PARSER").map { String(cString: $0) } ?? ""
   guard let parser = Parser(rawValue: name) else {
     fatalError("WGIT_FUZZ_PARSER must be one of: \(Parser.allCases.map(\.rawValue).joined(separator: " "))")
@@ -27,6 +28,10 @@ private func runDriver(
 /// The package manager calls the main function of a program after its module.
 @_cdecl("Fuzzer_main")
 public func fuzzerMain(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
+  if let folder = getenv("WGIT_FUZZ_SEEDS") {
+    do { try CodecSeeds.write(to: String(cString: folder)) } catch { fatalError("\(error)") }
+    return 0
+  }
   var count = count
   var arguments = arguments
   return runDriver(&count, &arguments) { fuzzOneInput($0, $1) }
