@@ -129,7 +129,9 @@ extension Repository {
       }
     // The stage becomes what is checked out; files are compared by content when they are next looked at.
     let staged = target.flatMap { try? tree(of: $0).entries } ?? [:]
+    let results = try certificateResults()
     try database.write { database in
+      for result in results { try CertificateResultTable.put(result, in: database) }
       for (id, _) in chain { try OperationTable.append(id, in: database) }
       for (name, target) in refs {
         guard let target else { continue }
@@ -140,6 +142,14 @@ extension Repository {
       }
       // Without what is checked out the database is not usable: an interrupted repair begins again.
       try RefTable.setHead(head, in: database)
+    }
+  }
+
+  /// Results of certificates in the order of the packs: of two for the same question the later one counts.
+  private func certificateResults() throws(StoreError) -> [CertificateResult] {
+    let entries = try database.read { try ObjectIndex.allEntries(in: $0) }
+    return entries.filter { $0.record.kind == .certificateResult }.compactMap { entry in
+      try? store.load(ObjectID<CertificateResult>(entry.record.id))
     }
   }
 

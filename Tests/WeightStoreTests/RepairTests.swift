@@ -38,6 +38,22 @@ struct RepairTests {
     #expect(try repository.checkIntegrity().isEmpty)
   }
 
+  @Test func resultsOfCertificatesComeBack() throws {
+    let (temporary, ids) = try history()
+    let (certificate, dataSet) = (SHA256.digest(of: [1]), SHA256.digest(of: [2]))
+    let result = CertificateResult(
+      commit: ids[1], name: "held-out", certificate: certificate, dataSet: dataSet, evaluator: "e",
+      values: ["accuracy": 0.5], exampleCount: 2, outcomeDigest: SHA256.digest(of: [0, 1]))
+    try temporary.repository.record([result])
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: "\(temporary.folder)/.wgit/wgit.db\(suffix)")
+    }
+    _ = try repair(temporary)
+    let found = try temporary.reopen().certificateResult(
+      commit: ids[1], certificate: certificate, dataSet: dataSet, evaluator: "e")
+    #expect(found == result)
+  }
+
   @Test func aDatabaseOfNoiseIsPutAside() throws {
     let (temporary, ids) = try history()
     for suffix in ["-wal", "-shm"] {
