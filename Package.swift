@@ -24,6 +24,8 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CImageDecoders", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
     .target(name: "COpenBLAS", cSettings: [.unsafeFlags(["-O2", "-Werror"])]),
+    // The inner loops of training, for several instruction sets.
+    .target(name: "CLayerKernels", cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
 
     .target(name: "CFloatKernels", cSettings: [.unsafeFlags(["-O3", "-Werror"])]),
 
@@ -41,7 +43,10 @@ let package = Package(
       name: "FolderMerge", dependencies: ["Checkpoints", "Documents", "Merging", "Tensors", "WeightStore"],
       swiftSettings: strict),
     .target(
-      name: "Trainer", dependencies: ["CImageDecoders", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors"],
+      name: "Trainer",
+      dependencies: [
+        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors",
+      ],
       swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
 

@@ -4,8 +4,8 @@ import Tensors
 ///
 /// Formula: s = alpha / rank. With the gradient G of the loss by the weight, that by B is s G Aᵀ and that by A is s Bᵀ G:
 /// what a network with A and B as layers of their own would compute.
-/// Shapes: W [out, K] with K = in, or height x width x in of a convolution as it lies in memory; A [rank, K], B [out,
-/// rank], G as W.
+/// Shapes: W [out, K] with K = in, or height x width x in of a convolution, whose W and A lie transposed in memory;
+/// A [rank, K], B [out, rank], G as W.
 /// DType: f32, products by BLAS. Determinism: one thread, fixed order; bits depend on the BLAS core.
 /// Source: E. J. Hu et al., "LoRA: low-rank adaptation of large language models", ICLR 2022; for convolutions, and the
 /// start (A uniform in ±1/√K, B zero), Hugging Face PEFT.
@@ -24,6 +24,8 @@ struct LoRAFactors: Sendable {
     var rowCount: Int { weight.shape[0] }
     var columnCount: Int { weight.elementCount / max(1, weight.shape[0]) }
     var elementCount: Int { rank * (columnCount + rowCount) }
+    /// Whether W and A lie [K, out] and [K, rank] in memory.
+    var isTransposed: Bool { weight.layout != .asInPyTorch }
 
     /// A as a parameter in PEFT's shape, and in the weight's layout.
     var first: NetworkParameter {
@@ -112,7 +114,11 @@ struct LoRAFactors: Sendable {
     for target in targets {
       let (a, b) = matrices(of: target, factors)
       let product = FloatBuffer(count: target.rowCount * target.columnCount)
-      blas.multiply(b, a, adding: 0, into: product.start)
+      if target.isTransposed {
+        blas.multiply(a.transposed, b.transposed, adding: 0, into: product.start)
+      } else {
+        blas.multiply(b, a, adding: 0, into: product.start)
+      }
       let scale = Float(settings.scale)
       let (source, result) = (base + target.weightOffset, weights + target.weightOffset)
       for index in 0..<product.count { result[index] = source[index] + scale * product.start[index] }
@@ -126,19 +132,30 @@ struct LoRAFactors: Sendable {
   ) {
     for target in targets {
       let (a, b) = matrices(of: target, factors)
-      let gradient = BLAS.Matrix(
-        weightGradient + target.weightOffset, rowCount: target.rowCount, columnCount: target.columnCount)
+      let gradient = matrix(
+        weightGradient + target.weightOffset, rowCount: target.rowCount, of: target)
       let result = factorGradient + target.offset
-      blas.multiply(b.transposed, gradient, adding: 0, into: result)
+      if target.isTransposed {
+        blas.multiply(gradient.transposed, b, adding: 0, into: result)
+      } else {
+        blas.multiply(b.transposed, gradient, adding: 0, into: result)
+      }
       blas.multiply(gradient, a.transposed, adding: 0, into: result + target.rank * target.columnCount)
     }
     let scale = Float(settings.scale)
     for index in 0..<elementCount { factorGradient[index] *= scale }
   }
 
+  /// W, A or G, with K columns, from how it lies in memory.
+  private func matrix(_ elements: UnsafePointer<Float>, rowCount: Int, of target: Target) -> BLAS.Matrix {
+    target.isTransposed
+      ? BLAS.Matrix(elements, rowCount: target.columnCount, columnCount: rowCount).transposed
+      : BLAS.Matrix(elements, rowCount: rowCount, columnCount: target.columnCount)
+  }
+
   private func matrices(of target: Target, _ factors: UnsafePointer<Float>) -> (a: BLAS.Matrix, b: BLAS.Matrix) {
     (
-      BLAS.Matrix(factors + target.offset, rowCount: target.rank, columnCount: target.columnCount),
+      matrix(factors + target.offset, rowCount: target.rank, of: target),
       BLAS.Matrix(
         factors + target.offset + target.rank * target.columnCount, rowCount: target.rowCount,
         columnCount: target.rank)

@@ -18,6 +18,14 @@ package struct LayerOperation: Sendable {
     if case .layer(let layer) = kind { layer } else { nil }
   }
 
+  /// The layer if it works on whole batches.
+  var wholeBatchLayer: (any WholeBatchLayer)? {
+    guard let layer = layer as? any WholeBatchLayer, layer.takesWholeBatch(inputShape) else { return nil }
+    return layer
+  }
+
+  var takesWholeBatch: Bool { wholeBatchLayer != nil }
+
   var parameters: [NetworkParameter] {
     (layer?.parameters ?? []).map { parameter in
       NetworkParameter(

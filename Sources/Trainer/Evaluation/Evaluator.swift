@@ -3,21 +3,21 @@ package struct Evaluator: Sendable {
   private let chain: LayerChain
   private let pass: InferencePass
 
-  /// - Throws: `TrainerError` if the weights are not the network's, or BLAS cannot be loaded.
+  /// - Throws: `TrainerError` if the weights are not the network's.
   package init(network: NetworkDefinition, weights: StateDict, threadCount: Int) throws {
     try weights.validate(for: network)
-    try self.init(chain: network.chain, weights: weights, threadCount: threadCount, blas: try BLAS.load())
+    try self.init(chain: network.chain, weights: weights, threadCount: threadCount)
   }
 
   /// An evaluator of some of a network's layers; other parameters among the weights are ignored.
-  init(chain: LayerChain, weights: StateDict, threadCount: Int, blas: BLAS) throws {
-    try self.init(NetworkState(Network(chain), weights), threadCount: threadCount, blas: blas)
+  init(chain: LayerChain, weights: StateDict, threadCount: Int) throws {
+    try self.init(NetworkState(Network(chain), weights), threadCount: threadCount)
   }
 
   /// An evaluator of weights as they stand; make another one after they have changed.
-  init(_ state: NetworkState, threadCount: Int, blas: BLAS) throws {
+  init(_ state: NetworkState, threadCount: Int) throws {
     chain = state.network.chain
-    pass = try InferencePass(state, threadCount: threadCount, blas: blas)
+    pass = try InferencePass(state, threadCount: threadCount)
   }
 
   /// Accuracy, correctness of every example and log-loss.

@@ -37,6 +37,10 @@ struct ActivationBlocks {
       saved.append(add(operation.layer?.savedCount(for: operation.inputShape) ?? 0, at: index))
       if runsBackward[index] { blocks[saved[index]].use(at: 2 * count - index) }
     }
+    for (index, operation) in operations.enumerated() where operation.takesWholeBatch {
+      blocks[values[index + 1]].holdsWholeBatch = true
+      for value in operation.inputs { blocks[values[value]].holdsWholeBatch = true }
+    }
     // The loss reads the output and the last operation's input.
     for value in [count, operations.last?.inputs[0] ?? 0] { blocks[values[value]].use(at: count) }
   }

@@ -75,6 +75,11 @@ struct BackwardSchedule {
         gradients[input] = inputGradient
       }
     }
+    if network.operations[index].takesWholeBatch {
+      for block in [outputGradient, inputGradient].compactMap({ $0 }) {
+        blocks[block - firstBlock].holdsWholeBatch = true
+      }
+    }
     steps.append(
       MemoryPlan.BackwardStep(
         operation: index, outputGradient: outputGradient, inputGradient: inputGradient,

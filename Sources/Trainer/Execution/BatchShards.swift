@@ -5,17 +5,24 @@
 struct BatchShards: Sendable, Equatable {
   let sampleCount: Int
   let sliceSize: Int
-  let shardLimit: Int
+  private let shardLimit: Int
 
   /// More threads than this find nothing to do in a training step. Another number gives other bits.
   private static let shardLimit = 16
+  /// Floats that all shards' gradients should take together, and how many shards there are even if they take more.
+  private static let (gradientFloats, fewShards) = (1 << 22, 8)
   /// Floats that all shards' gradients may take together.
-  private static let gradientLimit = 1 << 26
+  private static let gradientLimit = 1 << 27
+  /// Floats between two layers, and samples, of a slice.
+  private static let (sliceFloats, sliceLimit) = (1 << 19, 32)
 
   init(sampleCount: Int, network: Network) {
     self.sampleCount = sampleCount
-    sliceSize = 8
-    shardLimit = max(1, min(Self.shardLimit, Self.gradientLimit / max(1, network.parameterCount)))
+    let largest = network.operations.map(\.outputShape.elementCount).max() ?? 1
+    sliceSize = max(1, min(Self.sliceLimit, Self.sliceFloats / max(1, 2 * largest)))
+    let parameterCount = max(1, network.slicedParameterCount)
+    let wanted = min(Self.shardLimit, max(Self.fewShards, Self.gradientFloats / parameterCount))
+    shardLimit = max(1, min(wanted, Self.gradientLimit / parameterCount))
   }
 
   private init(sampleCount: Int, like other: BatchShards) {

@@ -36,14 +36,16 @@ final class BatchStatistics: @unchecked Sendable {
   func areOfBatch(_ operation: Int) -> Bool { isBatch[operation] }
   func values(_ operation: Int) -> UnsafeMutablePointer<Float> { statistics.start + offsets[operation] }
 
-  /// A shard's sums, set to zero.
-  func clearedSums(ofShard shard: Int) -> UnsafeMutablePointer<Double>? {
+  /// A shard's sums, set to zero, if a phase ends with statistics.
+  func clearedSums(ofShard shard: Int, for completion: PassSchedule.Completion?) -> UnsafeMutablePointer<Double>? {
+    switch completion {
+    case .statistics, .gradientStatistics: break
+    case .meanLoss, .loss, nil: return nil
+    }
     guard let start = sums.baseAddress else { return nil }
     (start + shard * sumCount).update(repeating: 0, count: sumCount)
     return start + shard * sumCount
   }
-
-  func sums(ofShard shard: Int) -> UnsafeMutablePointer<Double>? { sums.baseAddress.map { $0 + shard * sumCount } }
 
   /// Takes the statistics of every layer that does not use the batch's from the running ones.
   func restore(from state: NetworkState) {
@@ -72,7 +74,7 @@ final class BatchStatistics: @unchecked Sendable {
       buffers: state.buffers.start + placement.bufferOffset, statistics: values(index))
   }
 
-  /// Completes the backward statistics of a layer and adds its parameters' gradient.
+  /// Completes the backward statistics of a layer and adds its parameters' gradient to `gradient`.
   func finishGradient(
     _ index: Int, sampleCount: Int, shardCount: Int, state: NetworkState, gradient: UnsafeMutablePointer<Float>?
   ) {
@@ -81,7 +83,7 @@ final class BatchStatistics: @unchecked Sendable {
     let offset = network.placements[index].parameterOffset
     layer.finishGradient(
       sums: total, elementCount: sampleCount * operation.inputShape.positionCount,
-      parameterGradient: gradient.map { $0 + offset },
+      parameterGradient: gradient,
       parameters: UnsafePointer(state.parameters.start + offset), statistics: values(index))
   }
 

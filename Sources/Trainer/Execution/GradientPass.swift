@@ -3,26 +3,24 @@ import Tensors
 /// The loss and its gradient over a batch, on any number of threads with the same bits.
 ///
 /// A batch is cut into shards (`BatchShards`). If nothing but the gradient joins the samples, a thread takes one slice at
-/// a time through the whole network, forward and backward, in memory of its own. Batch normalisation, and losses that see
-/// the whole batch, cut this into phases (`PassSchedule`); then every slice keeps its memory from phase to phase. Each
-/// shard leaves its gradient in a slot of its own, and the slots are added in shard order: which thread did what, and how
-/// many there were, cannot be seen in the result.
+/// a time through the whole network, forward and backward, in memory of its own. Batch normalisation, losses that see the
+/// whole batch and layers of many parameters cut this into phases (`PassSchedule`); then every slice keeps its memory
+/// from phase to phase. Each shard leaves its gradient in a slot of its own, and the slots are added in shard order: which
+/// thread did what, and how many there were, cannot be seen in the result.
 ///
 /// `@unchecked Sendable`: a shard's slot and slices, and a worker's memory, are touched by one thread at a time.
 package final class GradientPass: @unchecked Sendable {
   private let network: Network
   private let objective: Objective
   private let options: ExecutionOptions
-  private let blas: BLAS
+  private let kernels: VectorKernels
   private let shards: BatchShards
   private let schedule: PassSchedule
+  private let memory: PassMemory
   private let statistics: BatchStatistics
   private let sum: GradientSum
   private let blocks: LossBlocks
   private let work: ShardedWork
-  /// One for each slice if there are phases, otherwise one for each worker.
-  private let memories: [SliceMemory]
-  private let temporaries: [FloatBuffer]
   private var shardLosses: [SampleLoss]
   /// 1 for each row of the last batch that was told right; of use for the mean of a loss.
   private let correctness: FloatBuffer
@@ -34,7 +32,7 @@ package final class GradientPass: @unchecked Sendable {
   /// - Throws: `TrainerError` with code `resourceLimit` if a batch would take more memory than the trainer is willing to.
   init(
     _ network: Network, _ objective: Objective, options: ExecutionOptions = ExecutionOptions(), batchSize: Int,
-    threadCount: Int, blas: BLAS
+    threadCount: Int, kernels: VectorKernels = .best
   ) throws {
     let isTrained = network.operations.map { $0.parameters.contains { options.isTrained($0.name) } }
     let usesBatch = network.operations.map { !options.freezesBatchStatistics && $0.layer is any BatchStatisticsLayer }
@@ -42,12 +40,9 @@ package final class GradientPass: @unchecked Sendable {
     let plan = MemoryPlan(
       network, sliceSize: shards.sliceSize, isTrained: isTrained, featuresHaveGradient: objective.hasFeatureGradient)
     schedule = PassSchedule(network, plan: plan, usesBatchStatistics: usesBatch, objective: objective)
-    work = ShardedWork(threadCount: min(threadCount, shards.shardCount))
-    let memoryCount = schedule.phases.count > 1 ? shards.sliceCount : work.threadCount
-    try Self.check(
-      batchSize: batchSize, memoryCount: memoryCount, plan: plan, slots: shards.shardCount * network.parameterCount)
-    memories = (0..<memoryCount).map { _ in SliceMemory(plan) }
-    temporaries = (0..<work.threadCount).map { _ in FloatBuffer(count: plan.temporaryCount) }
+    work = ShardedWork(threadCount: threadCount)
+    memory = try PassMemory(
+      network, plan, shards, hasPhases: schedule.phases.count > 1, threadCount: work.threadCount)
     statistics = BatchStatistics(network, usesBatch: usesBatch.contains(true), shardCount: shards.shardCount)
     sum = GradientSum(network, slotCount: shards.shardCount, isTrained: options.isTrained)
     blocks = LossBlocks(network, sampleLimit: batchSize, hasFeatureGradient: objective.hasFeatureGradient)
@@ -56,26 +51,13 @@ package final class GradientPass: @unchecked Sendable {
     self.network = network
     self.objective = objective
     self.options = options
-    self.blas = blas
+    self.kernels = kernels
   }
 
   /// Rows of the last batch that were told right, before its step.
   var correctCount: Int {
     guard case .mean = objective else { return 0 }
-    return Int(correctness.elements.reduce(0, +))
-  }
-
-  /// Floats a pass may take.
-  private static let floatLimit = 1 << 31
-
-  private static func check(batchSize: Int, memoryCount: Int, plan: MemoryPlan, slots: Int) throws {
-    let (slices, overflow) = plan.floatCount.multipliedReportingOverflow(by: memoryCount)
-    guard !overflow, slices <= floatLimit, slots + slices <= floatLimit else {
-      throw TrainerError(
-        .resourceLimit,
-        "a batch of \(batchSize) needs \(memoryCount) x \(plan.floatCount) and \(slots) floats of memory, "
-          + "more than \(floatLimit)")
-    }
+    return blocks.correctCount
   }
 
   /// The loss of a batch, in training mode: running statistics in `state` are updated.
@@ -85,58 +67,42 @@ package final class GradientPass: @unchecked Sendable {
   package func run(state: NetworkState, batch: Batch, step: Int) -> Double {
     let shards = shards.resized(batch.count)
     let runner = OperationRunner(
-      network: network, state: state, statistics: statistics, blas: blas, isTraining: true, random: random(step))
+      network: network, state: state, memory: memory, statistics: statistics, kernels: kernels, isTraining: true,
+      sampleCount: batch.count, random: random(step))
     statistics.restore(from: state)
-    var wholeLoss = 0.0
-    for (number, phase) in schedule.phases.enumerated() {
-      runPhase(phase, isFirst: number == 0, runner, shards, batch)
-      switch phase.completion {
-      case .statistics(let index):
-        statistics.finish(index, sampleCount: batch.count, shardCount: shards.shardCount, state: state)
-      case .gradientStatistics(let step):
-        statistics.finishGradient(
-          step.operation, sampleCount: batch.count, shardCount: shards.shardCount, state: state,
-          gradient: step.trainsParameters ? sum.slot(0) : nil)
-      case .loss(let loss): wholeLoss = blocks.evaluate(loss, batch)
-      case nil: break
+    work.run(shardCount: network.operations.count) { _, operation in runner.prepare(operation) }
+    work.run(shardCount: shards.shardCount) { _, shard in sum.clear(shard) }
+    for shard in shardLosses.indices { shardLosses[shard] = SampleLoss(value: 0, share: 0) }
+    var loss: Double?
+    for phase in schedule.phases {
+      switch phase {
+      case .tasks(let tasks): run(tasks, runner)
+      case .slices(let slices, let completion):
+        run(slices, completion, runner, shards, batch)
+        if let value = complete(completion, runner, shards, batch) { loss = value }
       }
     }
-    guard case .mean = objective else {
-      sum.finish(slotCount: shards.shardCount, scale: 1, work)
-      return wholeLoss
-    }
-    let total = shardLosses[..<shards.shardCount].reduce(SampleLoss(value: 0, share: 0), +)
-    sum.finish(slotCount: shards.shardCount, scale: Float(1 / total.share), work)
-    return total.value / total.share
+    let scale = loss == nil ? Float(1 / meanLoss().share) : 1
+    sum.finish(slotCount: shards.shardCount, scale: scale, work, kernels)
+    return loss ?? meanLoss().value
   }
 
-  private func runPhase(
-    _ phase: PassSchedule.Phase, isFirst: Bool, _ runner: OperationRunner, _ shards: BatchShards, _ batch: Batch
+  private func run(
+    _ items: [PassSchedule.Work], _ completion: PassSchedule.Completion?, _ runner: OperationRunner,
+    _ shards: BatchShards, _ batch: Batch
   ) {
+    let factor = Float(1 / meanLoss().share)
     shardLosses.withUnsafeMutableBufferPointer { losses in
       nonisolated(unsafe) let losses = losses
       work.run(shardCount: shards.shardCount) { worker, shard in
-        if isFirst {
-          sum.clear(shard)
-          losses[shard] = SampleLoss(value: 0, share: 0)
-        }
-        let sums = phase.completion == nil ? nil : statistics.clearedSums(ofShard: shard)
+        let sums = statistics.clearedSums(ofShard: shard, for: completion)
         for index in shards.slices(ofShard: shard) {
-          let samples = shards.samples(ofSlice: index)
-          let slice = OperationRunner.Slice(
-            memory: memories[schedule.phases.count > 1 ? index : worker], temporary: temporaries[worker],
-            firstSample: samples.lowerBound, sampleCount: samples.count)
-          for item in phase.work {
+          let slice = memory.slice(index, samples: shards.samples(ofSlice: index), worker: worker)
+          for item in items {
             switch item {
-            case .load: slice.load(batch)
-            case .forward(let index): runner.forward(index, slice)
-            case .addSums(let index, let layer): if let sums { layer.addSums(runner.pass(index, slice), to: sums) }
-            case .loss(let loss): losses[shard] = losses[shard] + evaluate(loss, slice, batch)
-            case .exportOutput: blocks.export(slice, features: network.operations.last?.inputs[0] ?? 0)
-            case .importGradient: blocks.importGradient(slice)
-            case .addGradientSums(let step, let layer):
-              if let sums { layer.addGradientSums(runner.pass(step, slice, gradient: sum.slot(shard)), to: sums) }
-            case .backward(let step): runner.backward(step, slice, gradient: sum.slot(shard))
+            case .loss(let loss): losses[shard] = losses[shard] + blocks.evaluate(loss, slice, batch)
+            case .divideGradient: divideGradient(slice, factor)
+            default: run(item, slice, runner, shard: shard, sums: sums, batch)
             }
           }
         }
@@ -144,21 +110,74 @@ package final class GradientPass: @unchecked Sendable {
     }
   }
 
-  /// The summed losses of a slice; leaves the gradient of their sum.
-  private func evaluate(_ loss: any Loss, _ slice: OperationRunner.Slice, _ batch: Batch) -> SampleLoss {
-    guard let block = slice.memory.plan.outputGradient else { return SampleLoss(value: 0, share: 0) }
-    let targets = blocks.logitGradient.start + slice.firstSample * blocks.classCount
-    let labels = batch.labels[slice.firstSample..<slice.firstSample + slice.sampleCount]
-    Targets.write(labels, columnCount: blocks.classCount, into: targets)
-    for (row, label) in labels.enumerated() {
-      let logits = UnsafeBufferPointer(start: slice.memory.output + row * blocks.classCount, count: blocks.classCount)
-      correctness.start[slice.firstSample + row] = Evaluation.predictedClass(logits) == label ? 1 : 0
+  private func run(
+    _ item: PassSchedule.Work, _ slice: PassMemory.Slice, _ runner: OperationRunner, shard: Int,
+    sums: UnsafeMutablePointer<Double>?, _ batch: Batch
+  ) {
+    switch item {
+    case .load:
+      slice.input.update(from: batch.input(slice.firstSample), count: slice.sampleCount * batch.inputShape.elementCount)
+    case .forward(let index): runner.forward(index, slice)
+    case .arrange(let index, let layer):
+      guard let pass = runner.wholePass(index, worker: 0) else { return }
+      layer.arrange(
+        slice.value(network.operations[index].inputs[0]), sampleCount: slice.sampleCount,
+        firstSample: slice.firstSample, pass)
+    case .addSums(let index, let layer): if let sums { layer.addSums(runner.pass(index, slice), to: sums) }
+    case .exportOutput: blocks.export(slice)
+    case .importGradient: blocks.importGradient(slice)
+    case .addGradientSums(let step, let layer):
+      if let sums { layer.addGradientSums(runner.pass(step, slice, gradient: nil), to: sums) }
+    case .backward(let step):
+      let gradient = step.trainsParameters ? sum.gradient(of: step.operation, shard: shard) : nil
+      runner.backward(step, slice, gradient: gradient)
+    case .additions(let step): runner.add(step, slice)
+    case .loss, .divideGradient: break
     }
-    return loss.evaluate(
-      LossInput(
-        logits: slice.memory.output, targets: targets, sampleCount: slice.sampleCount, classCount: blocks.classCount),
-      gradient: slice.memory.block(block)
-    ).reduce(SampleLoss(value: 0, share: 0), +)
+  }
+
+  private func run(_ tasks: PassSchedule.Tasks, _ runner: OperationRunner) {
+    switch tasks {
+    case .forward(let index, let layer):
+      work.run(shardCount: layer.forwardTaskCount) { worker, task in
+        guard let pass = runner.wholePass(index, worker: worker) else { return }
+        layer.forward(task: task, pass)
+      }
+    case .backward(let step, let layer):
+      let gradient = step.trainsParameters ? sum.total(of: step.operation) : nil
+      guard let pass = runner.wholePass(step, gradient: gradient) else { return }
+      nonisolated(unsafe) let shared = pass
+      work.run(shardCount: layer.backwardTaskCount(pass)) { _, task in layer.backward(task: task, shared) }
+    }
+  }
+
+  /// - Returns: the loss if it is known now.
+  private func complete(
+    _ completion: PassSchedule.Completion?, _ runner: OperationRunner, _ shards: BatchShards, _ batch: Batch
+  ) -> Double? {
+    switch completion {
+    case .statistics(let index):
+      statistics.finish(index, sampleCount: batch.count, shardCount: shards.shardCount, state: runner.state)
+    case .gradientStatistics(let step):
+      statistics.finishGradient(
+        step.operation, sampleCount: batch.count, shardCount: shards.shardCount, state: runner.state,
+        gradient: step.trainsParameters ? sum.gradient(of: step.operation, shard: 0) : nil)
+    case .meanLoss: return meanLoss().value
+    case .loss(let loss): return blocks.evaluate(loss, batch)
+    case nil: break
+    }
+    return nil
+  }
+
+  /// The mean over the batch, and what it was divided by.
+  private func meanLoss() -> (value: Double, share: Double) {
+    let total = shardLosses.reduce(SampleLoss(value: 0, share: 0), +)
+    return (total.value / total.share, total.share)
+  }
+
+  private func divideGradient(_ slice: PassMemory.Slice, _ factor: Float) {
+    guard let block = slice.plan.outputGradient else { return }
+    kernels.c.scale(Int64(slice.sampleCount * blocks.classCount), factor, slice.block(block))
   }
 
   private func random(_ step: Int) -> [CounterRandom?] {
@@ -166,11 +185,5 @@ package final class GradientPass: @unchecked Sendable {
       guard operation.layer?.isRandom == true else { return nil }
       return CounterRandom(seed: options.seed, stream: "layers/\(operation.name)/\(step)")
     }
-  }
-}
-
-extension SampleLoss {
-  fileprivate static func + (left: SampleLoss, right: SampleLoss) -> SampleLoss {
-    SampleLoss(value: left.value + right.value, share: left.share + right.share)
   }
 }

@@ -10,10 +10,11 @@ package struct LossGradient: Sendable {
   ///
   /// - Parameter objective: the mean cross-entropy unless given.
   /// Determinism: the same bits for any thread count.
-  /// - Throws: `TrainerError` if weights or examples do not fit the network, or BLAS cannot be loaded.
+  /// - Throws: `TrainerError` if weights or examples do not fit the network.
   package init(
     network: NetworkDefinition, weights: StateDict, examples: some ExampleSource,
-    objective: Objective? = nil, options: ExecutionOptions = ExecutionOptions(), step: Int = 0, threadCount: Int
+    objective: Objective? = nil, options: ExecutionOptions = ExecutionOptions(), step: Int = 0, threadCount: Int,
+    kernels: VectorKernels = .best
   ) throws {
     try weights.validate(for: network)
     try Evaluator.check(examples.inputShape, fits: network.input)
@@ -24,7 +25,7 @@ package struct LossGradient: Sendable {
     let layers = Network(network.chain)
     let pass = try GradientPass(
       layers, objective ?? .mean(CrossEntropy()), options: options, batchSize: examples.count, threadCount: threadCount,
-      blas: try BLAS.load())
+      kernels: kernels)
     let state = try NetworkState(layers, weights)
     let batch = Batch(inputShape: examples.inputShape, capacity: examples.count)
     try batch.fill((0..<examples.count).map { BatchRow(row: $0, epoch: 0) }, of: examples, augmentationSeed: nil)

@@ -4,6 +4,8 @@ struct MemoryBlock: Sendable {
   let elementCount: Int
   private(set) var first: Int
   private(set) var last: Int
+  /// Whether the block is one for all samples of a batch, because an operation works on all of them at once.
+  var holdsWholeBatch = false
 
   init(elementCount: Int, time: Int) {
     self.elementCount = elementCount
@@ -19,9 +21,11 @@ struct MemoryBlock: Sendable {
   /// Gives every block a place such that blocks needed at the same time do not overlap: the largest first, each as low as
   /// it fits.
   ///
+  /// Blocks of whole batches have no place here.
+  ///
   /// - Returns: the floats before each block, and of the whole. Blocks begin at multiples of 64 bytes.
   static func place(_ blocks: [MemoryBlock], sampleCount: Int) -> (offsets: [Int], floatCount: Int) {
-    let sizes = blocks.map { ($0.elementCount * sampleCount + 15) / 16 * 16 }
+    let sizes = blocks.map { $0.holdsWholeBatch ? 0 : ($0.elementCount * sampleCount + 15) / 16 * 16 }
     let order = blocks.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
     var offsets = Array(repeating: 0, count: blocks.count)
     var placed: [Int] = []

@@ -24,11 +24,12 @@ struct MemoryPlan: Sendable {
     let elementCount: Int
   }
 
-  /// Floats before each block.
+  let blocks: [MemoryBlock]
+  /// Floats before each block of a slice.
   let offsets: [Int]
-  /// Floats of the whole.
+  /// Floats of a slice.
   let floatCount: Int
-  /// Floats any operation needs while it runs.
+  /// Floats any operation needs while it runs on a slice.
   let temporaryCount: Int
   /// The block of each value.
   let values: [Int]
@@ -57,7 +58,7 @@ struct MemoryPlan: Sendable {
     backwardSteps = backward?.steps ?? []
     featureGradient = backward?.featureGradient
     outputGradient = backward?.outputGradient
-    let blocks = activations.blocks + (backward?.blocks ?? [])
+    blocks = activations.blocks + (backward?.blocks ?? [])
     (offsets, floatCount) = MemoryBlock.place(blocks, sampleCount: sliceSize)
     temporaryCount = network.operations.reduce(0) { largest, operation in
       let count = operation.layer?.temporaryCount(for: operation.inputShape, sampleCount: sliceSize) ?? 0

@@ -1,51 +1,68 @@
-/// The sliding windows of a two-dimensional convolution or pooling over one image.
-struct WindowGeometry: Sendable, Equatable {
-  let channels: Int
-  let inputHeight: Int
-  let inputWidth: Int
-  let outputHeight: Int
-  let outputWidth: Int
-  let kernelSize: Int
-  let stride: Int
-  let padding: Int
+import CLayerKernels
 
-  /// Elements of one window: kernel height x kernel width x channels.
-  var windowCount: Int { kernelSize * kernelSize * channels }
-  var positionCount: Int { outputHeight * outputWidth }
-  var inputCount: Int { inputHeight * inputWidth * channels }
+/// Two numbers that PyTorch lets one stand for: of the height and of the width.
+package struct Pair: Sendable, Equatable {
+  package let height: Int
+  package let width: Int
 
-  /// Calls `body` for each row of each window that lies at least partly inside the image, with the offset of the first
-  /// inside element in the image, its offset in the columns, and the number of floats inside.
-  @inline(__always)
-  func forEachRun(_ body: (_ image: Int, _ column: Int, _ count: Int) -> Void) {
-    let rowLength = kernelSize * channels
-    for outputY in 0..<outputHeight {
-      for outputX in 0..<outputWidth {
-        let window = (outputY * outputWidth + outputX) * windowCount
-        let left = outputX * stride - padding
-        let firstX = max(0, -left)
-        let lastX = min(kernelSize, inputWidth - left)
-        guard firstX < lastX else { continue }
-        for kernelY in 0..<kernelSize {
-          let inputY = outputY * stride - padding + kernelY
-          guard inputY >= 0, inputY < inputHeight else { continue }
-          body(
-            (inputY * inputWidth + left + firstX) * channels, window + kernelY * rowLength + firstX * channels,
-            (lastX - firstX) * channels)
-        }
-      }
-    }
+  package init(_ height: Int, _ width: Int) {
+    self.height = height
+    self.width = width
   }
+
+  package init(_ both: Int) { self.init(both, both) }
 }
 
-extension WindowGeometry {
-  /// The windows a layer slides from one image shape to another; shapes that are not images give none.
-  init(from input: ActivationShape, to output: ActivationShape, kernelSize: Int, stride: Int, padding: Int) {
-    let (inputDimensions, outputDimensions) = (input.dimensions, output.dimensions)
-    let areImages = inputDimensions.count == 3 && outputDimensions.count == 3
-    self.init(
-      channels: areImages ? inputDimensions[0] : 0, inputHeight: areImages ? inputDimensions[1] : 0,
-      inputWidth: areImages ? inputDimensions[2] : 0, outputHeight: areImages ? outputDimensions[1] : 0,
-      outputWidth: areImages ? outputDimensions[2] : 0, kernelSize: kernelSize, stride: stride, padding: padding)
+/// The windows a convolution or pooling slides over an image.
+struct WindowGeometry: Sendable, Equatable {
+  let channels: Int
+  let input: Pair
+  let output: Pair
+  let kernel: Pair
+  let stride: Pair
+  let padding: Pair
+  let dilation: Pair
+
+  /// Shapes that are not images give no windows.
+  init(
+    from input: ActivationShape, to output: ActivationShape, kernel: Pair, stride: Pair, padding: Pair,
+    dilation: Pair = Pair(1)
+  ) {
+    (channels, self.input) = Self.image(input)
+    self.output = Self.image(output).size
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+  }
+
+  private static func image(_ shape: ActivationShape) -> (channels: Int, size: Pair) {
+    guard case .image(let channels, let height, let width) = shape else { return (0, Pair(0)) }
+    return (channels, Pair(height, width))
+  }
+
+  var inputCount: Int { channels * input.height * input.width }
+
+  /// As the kernels take it.
+  var c: wgit_windows_t {
+    wgit_windows_t(
+      channels: Int32(channels), inputHeight: Int32(input.height), inputWidth: Int32(input.width),
+      outputHeight: Int32(output.height), outputWidth: Int32(output.width), kernelHeight: Int32(kernel.height),
+      kernelWidth: Int32(kernel.width), strideHeight: Int32(stride.height), strideWidth: Int32(stride.width),
+      paddingHeight: Int32(padding.height), paddingWidth: Int32(padding.width), dilationHeight: Int32(dilation.height),
+      dilationWidth: Int32(dilation.width))
+  }
+
+  /// The output's height and width, or why there is none.
+  static func outputSize(
+    _ input: Pair, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair = Pair(1)
+  ) throws(ShapeRefusal) -> Pair {
+    let reach = Pair(dilation.height * (kernel.height - 1) + 1, dilation.width * (kernel.width - 1) + 1)
+    let padded = Pair(input.height + 2 * padding.height, input.width + 2 * padding.width)
+    guard padded.height >= reach.height, padded.width >= reach.width else {
+      let text = reach.height == reach.width ? "\(reach.height)" : "[\(reach.height), \(reach.width)]"
+      throw ShapeRefusal(reason: "a kernel of \(text) is larger than the padded image")
+    }
+    return Pair((padded.height - reach.height) / stride.height + 1, (padded.width - reach.width) / stride.width + 1)
   }
 }

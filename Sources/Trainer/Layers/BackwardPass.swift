@@ -8,6 +8,8 @@ package struct BackwardPass {
   /// As `forward` left it if `needsOutputForBackward`, otherwise undefined.
   let output: UnsafePointer<Float>
   let parameters: UnsafePointer<Float>
+  /// What `prepare` wrote.
+  let prepared: UnsafePointer<Float>
   let saved: UnsafePointer<Float>
   let temporary: UnsafeMutablePointer<Float>
   /// Of a `BatchStatisticsLayer`; undefined for others.
@@ -19,7 +21,7 @@ package struct BackwardPass {
   let inputGradient: UnsafeMutablePointer<Float>?
   /// nil for a layer whose parameters are all frozen.
   let parameterGradient: UnsafeMutablePointer<Float>?
-  let blas: BLAS
+  let kernels: VectorKernels
 
   /// Rows of the input taken as a matrix of positions and channels.
   var rowCount: Int { sampleCount * inputShape.positionCount }

@@ -73,15 +73,8 @@ package struct BatchNorm2d: BatchStatisticsLayer {
   package var sumCount: Int { 2 * channelCount }
 
   package func addSums(_ pass: ForwardPass, to sums: UnsafeMutablePointer<Double>) {
-    let squares = sums + channelCount
-    for row in 0..<pass.rowCount {
-      let values = pass.input + row * channelCount
-      for channel in 0..<channelCount {
-        let value = Double(values[channel])
-        sums[channel] += value
-        squares[channel] += value * value
-      }
-    }
+    pass.kernels.c.channel_sums(
+      Int64(pass.rowCount), Int32(channelCount), pass.input, pass.input, sums, sums + channelCount)
   }
 
   package func finish(
@@ -129,23 +122,14 @@ package struct BatchNorm2d: BatchStatisticsLayer {
   }
 
   package func forward(_ pass: ForwardPass) {
-    let (scale, shift) = (pass.statistics + 2 * channelCount, pass.statistics + 3 * channelCount)
-    for row in 0..<pass.rowCount {
-      let (input, output) = (pass.input + row * channelCount, pass.output + row * channelCount)
-      for channel in 0..<channelCount { output[channel] = input[channel] * scale[channel] + shift[channel] }
-    }
+    pass.kernels.c.channel_affine(
+      Int64(pass.rowCount), Int32(channelCount), pass.input, pass.statistics + 2 * channelCount,
+      pass.statistics + 3 * channelCount, false, pass.output)
   }
 
   package func addGradientSums(_ pass: BackwardPass, to sums: UnsafeMutablePointer<Double>) {
-    let projections = sums + channelCount
-    for row in 0..<pass.rowCount {
-      let (input, gradient) = (pass.input + row * channelCount, pass.outputGradient + row * channelCount)
-      for channel in 0..<channelCount {
-        let value = Double(gradient[channel])
-        sums[channel] += value
-        projections[channel] += value * Double(input[channel])
-      }
-    }
+    pass.kernels.c.channel_sums(
+      Int64(pass.rowCount), Int32(channelCount), pass.outputGradient, pass.input, sums, sums + channelCount)
   }
 
   package func finishGradient(
@@ -173,14 +157,9 @@ package struct BatchNorm2d: BatchStatisticsLayer {
     if !pass.usesBatchStatistics { addFrozenParameterGradient(pass) }
     guard let inputGradient = pass.inputGradient else { return }
     let scale = pass.statistics + 4 * channelCount
-    let (slope, shift) = (scale + channelCount, scale + 2 * channelCount)
-    for row in 0..<pass.rowCount {
-      let (input, gradient) = (pass.input + row * channelCount, pass.outputGradient + row * channelCount)
-      let result = inputGradient + row * channelCount
-      for channel in 0..<channelCount {
-        result[channel] = gradient[channel] * scale[channel] + input[channel] * slope[channel] + shift[channel]
-      }
-    }
+    pass.kernels.c.channel_affine_gradient(
+      Int64(pass.rowCount), Int32(channelCount), pass.input, pass.outputGradient, scale, scale + channelCount,
+      scale + 2 * channelCount, inputGradient)
   }
 
   private func addFrozenParameterGradient(_ pass: BackwardPass) {

@@ -1,131 +1,145 @@
-/// A two-dimensional convolution with square kernels: y[o, p] = b[o] + sum over (c, ky, kx) of W[o, c, ky, kx] x[c,
-/// window].
+/// A two-dimensional convolution: y[o, p] = b[o] + sum over (c, ky, kx) of W[o, c, ky, kx] x[c, window].
 ///
-/// Shapes: x [N, in_channels, H, W], W [out_channels, in_channels, kernel_size, kernel_size], b [out_channels],
-/// y [N, out_channels, (H + 2 padding - kernel_size) / stride + 1, likewise for W]. In memory images lie N, H, W, C and
-/// the weight lies out, height, width, in, so that one product over all windows of all samples does the work (im2col).
-/// Gradients: with X the columns, dW = dyᵀ X, db = the column sums of dy, dx = col2im(dy W).
-/// DType: f32, accumulated in f32 by BLAS.
-/// Determinism: one thread, fixed order; bits depend on the BLAS core.
-/// Cost: 2 x windows x kernel x out_channels flops forward, twice that backward, and the columns made twice.
-/// Source: torch.nn.Conv2d.
+/// Shapes: x [N, in_channels, H, W], weight [out_channels, in_channels / groups, kernel height, kernel width],
+/// b [out_channels], y [N, out_channels, H', W'] with H' = (H + 2 padding - dilation (kernel - 1) - 1) / stride + 1,
+/// likewise W'. With groups, each group of outputs sees its own group of inputs.
+/// Gradients: dW is the correlation of x with dy, db the sum of dy over positions, dx the transposed convolution of dy.
+/// DType: f32, accumulated in f32 in the order of `Convolution`; db in f64 for each shard.
+/// Determinism: one thread, fixed order; bits depend on the instruction set.
+/// Source: torch.nn.Conv2d with padding_mode "zeros".
 package struct Conv2d: Layer {
   package static let typeName = "Conv2d"
 
   let inChannels: Int
   let outChannels: Int
-  let kernelSize: Int
-  let stride: Int
-  let padding: Int
+  let kernel: Pair
+  let stride: Pair
+  let padding: Pair
+  let dilation: Pair
+  let groupCount: Int
   let hasBias: Bool
 
   package init(
-    inChannels: Int, outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, hasBias: Bool = true
+    inChannels: Int, outChannels: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, groupCount: Int = 1,
+    hasBias: Bool = true
   ) {
     self.inChannels = inChannels
     self.outChannels = outChannels
-    self.kernelSize = kernelSize
-    self.stride = stride
-    self.padding = padding
+    kernel = Pair(kernelSize)
+    self.stride = Pair(stride)
+    self.padding = Pair(padding)
+    dilation = Pair(1)
+    self.groupCount = groupCount
     self.hasBias = hasBias
   }
 
   package init(arguments: inout LayerArguments) throws {
     inChannels = try arguments.positiveInteger("in_channels", atMost: LayerLimits.channels)
     outChannels = try arguments.positiveInteger("out_channels", atMost: LayerLimits.channels)
-    kernelSize = try arguments.positiveInteger("kernel_size")
-    stride = try arguments.positiveInteger("stride", default: 1)
-    padding = try arguments.naturalNumber("padding", default: 0)
+    kernel = try arguments.pair("kernel_size", in: 1...LayerLimits.kernelSize)
+    stride = try arguments.pair("stride", in: 1...LayerLimits.kernelSize, default: Pair(1))
+    padding = try arguments.pair("padding", in: 0...LayerLimits.kernelSize, default: Pair(0))
+    dilation = try arguments.pair("dilation", in: 1...LayerLimits.kernelSize, default: Pair(1))
+    groupCount = try arguments.positiveInteger("groups", default: 1, atMost: LayerLimits.channels)
     hasBias = try arguments.boolean("bias", default: true)
+    for (name, count) in [("in_channels", inChannels), ("out_channels", outChannels)]
+    where !count.isMultiple(of: groupCount) {
+      throw arguments.refusal("\(name) \(count) is not a multiple of groups \(groupCount)")
+    }
   }
 
   package var arguments: [LayerArgument] {
-    var list: [LayerArgument] = [
-      .integer("in_channels", inChannels), .integer("out_channels", outChannels), .integer("kernel_size", kernelSize),
-    ]
-    if stride != 1 { list.append(.integer("stride", stride)) }
-    if padding != 0 { list.append(.integer("padding", padding)) }
-    if !hasBias { list.append(.boolean("bias", false)) }
-    return list
+    [.integer("in_channels", inChannels), .integer("out_channels", outChannels)]
+      + LayerArgument.pair("kernel_size", kernel) + LayerArgument.pair("stride", stride, default: Pair(1))
+      + LayerArgument.pair("padding", padding, default: Pair(0))
+      + LayerArgument.pair("dilation", dilation, default: Pair(1))
+      + (groupCount == 1 ? [] : [.integer("groups", groupCount)]) + (hasBias ? [] : [.boolean("bias", false)])
   }
 
-  private var windowCount: Int { inChannels * kernelSize * kernelSize }
+  private var isDepthwise: Bool { groupCount > 1 && groupCount == inChannels && groupCount == outChannels }
+
+  private var weightCount: Int { outChannels * inChannels / groupCount * kernel.height * kernel.width }
 
   package var parameters: [LayerParameter] {
+    let fanIn = inChannels / groupCount * kernel.height * kernel.width
     let weight = LayerParameter(
-      "weight", shape: [outChannels, inChannels, kernelSize, kernelSize], role: .weight(fanIn: windowCount),
-      layout: .channelsLast)
-    let bias = LayerParameter("bias", shape: [outChannels], role: .bias(fanIn: windowCount))
+      "weight", shape: [outChannels, inChannels / groupCount, kernel.height, kernel.width],
+      role: .weight(fanIn: fanIn), layout: isDepthwise ? .depthwise : .convolution(groups: groupCount))
+    let bias = LayerParameter("bias", shape: [outChannels], role: .bias(fanIn: fanIn))
     return hasBias ? [weight, bias] : [weight]
   }
 
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape {
     guard case .image(let channels, let height, let width) = input else { throw .imageExpected(input) }
     guard channels == inChannels else { throw ShapeRefusal(reason: "in_channels is \(inChannels)") }
-    guard min(height, width) + 2 * padding >= kernelSize else {
-      throw ShapeRefusal(reason: "a kernel of \(kernelSize) is larger than the padded image")
-    }
-    return .image(
-      channels: outChannels, height: (height + 2 * padding - kernelSize) / stride + 1,
-      width: (width + 2 * padding - kernelSize) / stride + 1)
+    let size = try WindowGeometry.outputSize(
+      Pair(height, width), kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+    return .image(channels: outChannels, height: size.height, width: size.width)
+  }
+
+  /// The weights as the input's gradient needs them.
+  package func preparedCount(isTraining: Bool) -> Int { isTraining && !isDepthwise ? weightCount : 0 }
+
+  package func prepare(_ pass: PreparationPass) {
+    guard pass.isTraining, !isDepthwise else { return }
+    convolution(from: pass.inputShape, to: pass.outputShape).prepareInputGradient(
+      weight: pass.parameters, into: pass.prepared, pass.kernels)
   }
 
   package func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int {
-    columnCount(for: input) * sampleCount
+    guard let output = try? outputShape(for: input), !isDepthwise else { return 0 }
+    return convolution(from: input, to: output).temporaryCount * sampleCount
   }
 
   package func forward(_ pass: ForwardPass) {
-    let geometry = geometry(from: pass.inputShape, to: pass.outputShape)
-    let columns = columns(of: pass.input, geometry, sampleCount: pass.sampleCount, in: pass.temporary)
-    let weight = BLAS.Matrix(pass.parameters, rowCount: outChannels, columnCount: windowCount)
-    if hasBias {
-      let bias = pass.parameters + outChannels * windowCount
-      fillRows(of: pass.output, rowCount: columns.rowCount, columnCount: outChannels, with: bias)
+    let bias = hasBias ? pass.parameters + weightCount : nil
+    guard isDepthwise else {
+      convolution(from: pass.inputShape, to: pass.outputShape).forward(pass, bias: bias)
+      return
     }
-    pass.blas.multiply(columns, weight.transposed, adding: hasBias ? 1 : 0, into: pass.output)
+    var windows = geometry(from: pass.inputShape, to: pass.outputShape).c
+    for sample in 0..<pass.sampleCount {
+      pass.kernels.c.depthwise(
+        &windows, pass.input + sample * pass.inputShape.elementCount, pass.parameters, 1, bias,
+        pass.output + sample * pass.outputShape.elementCount)
+    }
   }
 
   package func backward(_ pass: BackwardPass) {
-    let geometry = geometry(from: pass.inputShape, to: pass.outputShape)
-    let rowCount = pass.sampleCount * geometry.positionCount
-    let outputGradient = BLAS.Matrix(pass.outputGradient, rowCount: rowCount, columnCount: outChannels)
-    if let parameterGradient = pass.parameterGradient {
-      let columns = columns(of: pass.input, geometry, sampleCount: pass.sampleCount, in: pass.temporary)
-      pass.blas.multiply(outputGradient.transposed, columns, adding: 1, into: parameterGradient)
-      if hasBias {
-        addColumns(
-          of: pass.outputGradient, rowCount: rowCount, columnCount: outChannels,
-          to: parameterGradient + outChannels * windowCount)
+    if let gradient = pass.parameterGradient, hasBias {
+      let positionCount = pass.sampleCount * pass.outputShape.positionCount
+      pass.kernels.addColumnSums(
+        of: pass.outputGradient, rowCount: positionCount, columnCount: outChannels, to: gradient + weightCount)
+    }
+    if isDepthwise {
+      backwardDepthwise(pass)
+    } else {
+      convolution(from: pass.inputShape, to: pass.outputShape).backward(pass)
+    }
+  }
+
+  private func backwardDepthwise(_ pass: BackwardPass) {
+    var windows = geometry(from: pass.inputShape, to: pass.outputShape).c
+    let (inputCount, outputCount) = (pass.inputShape.elementCount, pass.outputShape.elementCount)
+    pass.inputGradient?.update(repeating: 0, count: pass.sampleCount * inputCount)
+    for sample in 0..<pass.sampleCount {
+      let outputGradient = pass.outputGradient + sample * outputCount
+      if let gradient = pass.parameterGradient {
+        pass.kernels.c.depthwise_weight_gradient(
+          &windows, pass.input + sample * inputCount, outputGradient, gradient)
+      }
+      if let inputGradient = pass.inputGradient {
+        pass.kernels.c.depthwise_input_gradient(
+          &windows, pass.parameters, 1, outputGradient, inputGradient + sample * inputCount)
       }
     }
-    guard let inputGradient = pass.inputGradient else { return }
-    let weight = BLAS.Matrix(pass.parameters, rowCount: outChannels, columnCount: windowCount)
-    pass.blas.multiply(outputGradient, weight, adding: 0, into: pass.temporary)
-    for sample in 0..<pass.sampleCount {
-      col2im(
-        pass.temporary + sample * geometry.positionCount * windowCount, geometry,
-        into: inputGradient + sample * geometry.inputCount)
-    }
   }
 
-  private func columns(
-    of input: UnsafePointer<Float>, _ geometry: WindowGeometry, sampleCount: Int,
-    in memory: UnsafeMutablePointer<Float>
-  ) -> BLAS.Matrix {
-    for sample in 0..<sampleCount {
-      im2col(
-        input + sample * geometry.inputCount, geometry, into: memory + sample * geometry.positionCount * windowCount)
-    }
-    return BLAS.Matrix(memory, rowCount: sampleCount * geometry.positionCount, columnCount: windowCount)
-  }
-
-  /// Floats in one sample's columns; 0 for an input the layer refuses.
-  private func columnCount(for input: ActivationShape) -> Int {
-    guard let output = try? outputShape(for: input) else { return 0 }
-    return output.elementCount / outChannels * windowCount
+  private func convolution(from input: ActivationShape, to output: ActivationShape) -> Convolution {
+    Convolution(geometry(from: input, to: output), outChannels: outChannels, groupCount: groupCount)
   }
 
   private func geometry(from input: ActivationShape, to output: ActivationShape) -> WindowGeometry {
-    WindowGeometry(from: input, to: output, kernelSize: kernelSize, stride: stride, padding: padding)
+    WindowGeometry(from: input, to: output, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
   }
 }

@@ -44,13 +44,12 @@ package struct Dropout: Layer {
       let bits = random.bits(at: element >> 1) >> (element & 1 == 0 ? 0 : 32)
       pass.saved[index] = bits & 0xFFFF_FFFF >= threshold ? factor : 0
     }
-    for index in 0..<count { pass.output[index] = pass.input[index] * pass.saved[index] }
+    pass.kernels.c.multiply(Int64(count), pass.input, pass.saved, pass.output)
   }
 
   package func backward(_ pass: BackwardPass) {
     guard let inputGradient = pass.inputGradient else { return }
-    for index in 0..<pass.sampleCount * pass.inputShape.elementCount {
-      inputGradient[index] = pass.outputGradient[index] * pass.saved[index]
-    }
+    pass.kernels.c.multiply(
+      Int64(pass.sampleCount * pass.inputShape.elementCount), pass.outputGradient, pass.saved, inputGradient)
   }
 }

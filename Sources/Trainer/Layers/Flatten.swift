@@ -19,9 +19,9 @@ package struct Flatten: Layer {
     let (positionCount, channelCount) = Self.matrix(pass.inputShape)
     let count = positionCount * channelCount
     for sample in 0..<pass.sampleCount {
-      Self.transpose(
-        pass.input + sample * count, rowCount: positionCount, columnCount: channelCount,
-        into: pass.output + sample * count)
+      pass.kernels.c.transpose(
+        Int64(positionCount), Int64(channelCount), pass.input + sample * count, Int64(channelCount),
+        pass.output + sample * count, Int64(positionCount))
     }
   }
 
@@ -30,9 +30,9 @@ package struct Flatten: Layer {
     let (positionCount, channelCount) = Self.matrix(pass.inputShape)
     let count = positionCount * channelCount
     for sample in 0..<pass.sampleCount {
-      Self.transpose(
-        pass.outputGradient + sample * count, rowCount: channelCount, columnCount: positionCount,
-        into: inputGradient + sample * count)
+      pass.kernels.c.transpose(
+        Int64(channelCount), Int64(positionCount), pass.outputGradient + sample * count, Int64(positionCount),
+        inputGradient + sample * count, Int64(channelCount))
     }
   }
 
@@ -40,15 +40,7 @@ package struct Flatten: Layer {
   private static func matrix(_ shape: ActivationShape) -> (positionCount: Int, channelCount: Int) {
     switch shape {
     case .image: (shape.positionCount, shape.channelCount)
-    case .sequence, .features: (1, shape.elementCount)
-    }
-  }
-
-  private static func transpose(
-    _ source: UnsafePointer<Float>, rowCount: Int, columnCount: Int, into target: UnsafeMutablePointer<Float>
-  ) {
-    for column in 0..<columnCount {
-      for row in 0..<rowCount { target[column * rowCount + row] = source[row * columnCount + column] }
+    case .sequence, .features: (shape.elementCount, 1)
     }
   }
 }

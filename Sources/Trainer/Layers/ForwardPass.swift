@@ -8,6 +8,8 @@ package struct ForwardPass {
   let input: UnsafePointer<Float>
   let output: UnsafeMutablePointer<Float>
   let parameters: UnsafePointer<Float>
+  /// What `prepare` wrote.
+  let prepared: UnsafePointer<Float>
   let saved: UnsafeMutablePointer<Float>
   let temporary: UnsafeMutablePointer<Float>
   /// Of a `BatchStatisticsLayer`; undefined for others.
@@ -18,7 +20,7 @@ package struct ForwardPass {
   let random: CounterRandom?
   /// The position of the first sample in the batch: random numbers are drawn by position.
   let firstSample: Int
-  let blas: BLAS
+  let kernels: VectorKernels
 
   /// Rows of the input taken as a matrix of positions and channels.
   var rowCount: Int { sampleCount * inputShape.positionCount }

@@ -5,7 +5,7 @@
 ///
 /// Layers hold no weights and no activations. Both passes run on a few samples at a time, on one thread, in memory the
 /// caller owns; a layer must compute the same bits for the same samples whatever thread it runs on. A layer that must
-/// see the whole batch at once also conforms to `BatchStatisticsLayer`.
+/// see the whole batch at once also conforms to `BatchStatisticsLayer` or `WholeBatchLayer`.
 package protocol Layer: Sendable {
   /// The value of `"type"` in a network definition.
   static var typeName: String { get }
@@ -34,6 +34,9 @@ package protocol Layer: Sendable {
   /// Whether `backward` reads `output`; if not, the next layer may write over it.
   var needsOutputForBackward: Bool { get }
 
+  /// Whether the input is integers, which only a network's input can be.
+  var takesIntegers: Bool { get }
+
   /// Whether the layer draws random numbers while it is trained.
   var isRandom: Bool { get }
 
@@ -43,6 +46,10 @@ package protocol Layer: Sendable {
   /// Floats the layer needs during a pass and not after it.
   func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int
 
+  /// Floats made of the parameters once for each step, and shared by all samples.
+  func preparedCount(isTraining: Bool) -> Int
+
+  func prepare(_ pass: PreparationPass)
   func forward(_ pass: ForwardPass)
   func backward(_ pass: BackwardPass)
 }
@@ -54,7 +61,10 @@ extension Layer {
   package var runsInPlace: Bool { false }
   package var needsInputForBackward: Bool { true }
   package var needsOutputForBackward: Bool { false }
+  package var takesIntegers: Bool { false }
   package var isRandom: Bool { false }
   package func savedCount(for input: ActivationShape) -> Int { 0 }
   package func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int { 0 }
+  package func preparedCount(isTraining: Bool) -> Int { 0 }
+  package func prepare(_ pass: PreparationPass) {}
 }

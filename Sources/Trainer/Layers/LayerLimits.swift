@@ -1,6 +1,6 @@
 /// Bounds on layers, low enough that no product of a shape's numbers overflows 64 bits before it is checked.
 enum LayerLimits {
-  /// Kernel sizes, strides and paddings.
+  /// Kernel sizes, strides, paddings and dilations.
   static let kernelSize = 1 << 10
   static let channels = 1 << 16
   static let features = 1 << 24

@@ -1,7 +1,9 @@
 /// The layers a network definition may name.
 enum LayerRegistry {
   static let types: [any Layer.Type] = [
-    BatchNorm2d.self, Conv2d.self, Dropout.self, Flatten.self, GroupNorm.self, Linear.self, MaxPool2d.self, ReLU.self,
+    AvgPool2d.self, BatchNorm2d.self, Conv2d.self, Dropout.self, Embedding.self, Flatten.self, GELU.self,
+    GlobalAvgPool.self, GroupNorm.self, LayerNorm.self, Linear.self, MaxPool2d.self, ReLU.self, ReLU6.self, SiLU.self,
+    Tanh.self,
   ]
 
   static func type(named name: String) -> (any Layer.Type)? {

@@ -17,21 +17,12 @@ package struct ReLU: Layer {
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape { input }
 
   package func forward(_ pass: ForwardPass) {
-    let input = pass.input
-    let output = pass.output
-    for index in 0..<pass.sampleCount * pass.inputShape.elementCount {
-      let value = input[index]
-      output[index] = value < 0 ? 0 : value
-    }
+    pass.kernels.c.relu(Int64(pass.sampleCount * pass.inputShape.elementCount), pass.input, pass.output)
   }
 
   package func backward(_ pass: BackwardPass) {
     guard let inputGradient = pass.inputGradient else { return }
-    let output = pass.output
-    let outputGradient = pass.outputGradient
-    for index in 0..<pass.sampleCount * pass.inputShape.elementCount {
-      let gradient = outputGradient[index]
-      inputGradient[index] = output[index] <= 0 ? 0 : gradient
-    }
+    pass.kernels.c.relu_gradient(
+      Int64(pass.sampleCount * pass.inputShape.elementCount), pass.output, pass.outputGradient, inputGradient)
   }
 }

@@ -52,6 +52,9 @@ extension NetworkDefinition {
     switch (parameter.role, initialization) {
     case (.constant(let value), _):
       return Array(repeating: value, count: parameter.elementCount)
+    case (.table(let zeroRow), _):
+      let width = parameter.shape.last ?? 1
+      return indices.map { Int($0) / width == zeroRow ? 0 : Float(random.normal(at: $0)) }
     case (.bias, .kaimingNormal):
       return Array(repeating: 0, count: parameter.elementCount)
     case (.weight(let fanIn), .kaimingNormal):

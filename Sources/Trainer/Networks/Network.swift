@@ -39,20 +39,8 @@ struct Network: Sendable {
     self.counterCount = counterCount
   }
 
-  /// For every parameter as it lies in memory, whether `isTrained` of its name; runs of equal answers are joined.
-  func trainedRanges(where isTrained: (String) -> Bool) -> [Range<Int>] {
-    var ranges: [Range<Int>] = []
-    var offset = 0
-    for parameter in chain.parameters {
-      let range = offset..<offset + parameter.elementCount
-      offset = range.upperBound
-      guard isTrained(parameter.name) else { continue }
-      if let last = ranges.last, last.upperBound == range.lowerBound {
-        ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
-      } else {
-        ranges.append(range)
-      }
-    }
-    return ranges
+  /// Parameters whose gradient is kept for every shard.
+  var slicedParameterCount: Int {
+    zip(operations, placements).reduce(0) { $0 + ($1.0.takesWholeBatch ? 0 : $1.1.parameterCount) }
   }
 }

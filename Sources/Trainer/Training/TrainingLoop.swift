@@ -52,7 +52,7 @@ struct TrainingLoop<Source: ExampleSource> {
     ranges = try selection.ranges(of: weights.parameters, weightDecay: phase.optimizer.settings["weight-decay"])
     pass = try GradientPass(
       layers, objective.map { .batch($0) } ?? .mean(request.task.loss), options: options, batchSize: order.rowCount,
-      threadCount: request.threadCount, blas: blas)
+      threadCount: request.threadCount)
     optimizer = type.init(settings: phase.optimizer.settings, parameterCount: weights.values.count)
     average = phase.average.map {
       WeightAverage($0, stepCount: phase.stepCount, elementCount: weights.runningBlocks.reduce(0) { $0 + $1.count })

@@ -65,7 +65,7 @@ package struct TrainingRun {
     _ settings: TrainingTask.LinearProbe, _ observer: TrainingObserver, resuming snapshot: TrainingSnapshot?
   ) throws {
     let backbone = try Evaluator(
-      chain: network.backbone(), weights: weights, threadCount: request.threadCount, blas: blas)
+      chain: network.backbone(), weights: weights, threadCount: request.threadCount)
     let features = FloatExamples(
       inputShape: .features(network.featureCount), labels: trainExamples.labels, domains: trainExamples.domains,
       values: try backbone.output(trainExamples))
@@ -124,7 +124,7 @@ package struct TrainingRun {
   }
 
   private func evaluator(_ weights: StateDict) throws -> Evaluator {
-    try Evaluator(chain: network.chain, weights: weights, threadCount: request.threadCount, blas: blas)
+    try Evaluator(chain: network.chain, weights: weights, threadCount: request.threadCount)
   }
 
   private func evaluate(_ weights: StateDict, _ examples: ExampleSet) throws -> Evaluation? {
@@ -133,6 +133,6 @@ package struct TrainingRun {
 
   private func evaluate(_ state: NetworkState, _ examples: ExampleSet) throws -> Evaluation? {
     guard examples.count > 0 else { return nil }
-    return try Evaluator(state, threadCount: request.threadCount, blas: blas).evaluate(examples)
+    return try Evaluator(state, threadCount: request.threadCount).evaluate(examples)
   }
 }

@@ -164,6 +164,35 @@ gradient_cases = [
             {"type": "Residual", "layers": [{"type": "ReLU"}, plain(4, 4)]},
             {"type": "Residual", "layers": [plain(4, 4)], "shortcut": [plain(4, 4, kernel_size=1, padding=0)]}]}],
         64), 5),
+    gradient_case("Conv2d rectangular, strided and dilated", around([2, 9, 8], [conv(
+        kernel_size=[3, 2], stride=[2, 3], padding=[2, 1], dilation=[2, 1])], 5 * 5 * 3), 7),
+    gradient_case("Conv2d with a stride beyond its kernel", around([2, 7, 7], [conv(kernel_size=1, stride=2)], 80), 4),
+    gradient_case("Conv2d in groups", around([2, 6, 5], [{
+        **conv(kernel_size=3, padding=1, groups=2), "out_channels": 6}], 6 * 6 * 5), 5),
+    gradient_case("Conv2d depthwise", around([2, 6, 5], [{
+        **conv(kernel_size=3, padding=1, stride=2, groups=4), "out_channels": 4}], 4 * 3 * 3), 6),
+    gradient_case("Conv2d of many channels", around([2, 5, 5], [
+        {"name": "wide", "type": "Conv2d", "in_channels": 4, "out_channels": 37, "kernel_size": 3, "padding": 1},
+        {"name": "narrow", "type": "Conv2d", "in_channels": 37, "out_channels": 3, "kernel_size": 3, "padding": 1}],
+        75), 3),
+    gradient_case("Linear with ReLU", define([9], [
+        {"type": "Linear", "in_features": 9, "out_features": 20}, {"type": "ReLU"},
+        {"name": "head", "type": "Linear", "in_features": 20, "out_features": 3}]), 41),
+    *[gradient_case(name, around([2, 4, 3], [layer], 48), 6) for name, layer in {
+        "ReLU6": {"type": "ReLU6"}, "GELU": {"type": "GELU"}, "GELU by tanh": {"type": "GELU", "approximate": "tanh"},
+        "SiLU": {"type": "SiLU"}, "Tanh": {"type": "Tanh"},
+        "LayerNorm of images": {"type": "LayerNorm", "normalized_shape": [4, 4, 3]},
+        "GroupNorm without parameters": {
+            "type": "GroupNorm", "num_groups": 2, "num_channels": 4, "affine": False, "eps": 0.01},
+    }.items()],
+    gradient_case("LayerNorm of features", define([6], [
+        {"type": "Linear", "in_features": 6, "out_features": 20}, {"type": "LayerNorm", "normalized_shape": [20]},
+        {"name": "head", "type": "Linear", "in_features": 20, "out_features": 3}]), 11),
+    gradient_case("AvgPool2d", around([2, 6, 6], [{"type": "AvgPool2d", "kernel_size": 2}], 36), 6),
+    gradient_case("AvgPool2d with overlap and padding", around(
+        [2, 6, 7], [{"type": "AvgPool2d", "kernel_size": [3, 2], "stride": 2, "padding": 1}], 4 * 3 * 4), 6),
+    gradient_case("MaxPool2d rectangular", around(
+        [2, 6, 7], [{"type": "MaxPool2d", "kernel_size": [2, 3], "stride": [2, 1]}], 4 * 3 * 5), 6),
 ]
 
 with open("layers.json", "w", encoding="utf-8") as file:
