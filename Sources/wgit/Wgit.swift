@@ -51,7 +51,8 @@ struct Wgit: ParsableCommand {
     version: "wgit \(version)",
     groupedSubcommands: [
       CommandGroup(
-        name: "Start a project", subcommands: [InitCommand.self, ConfigCommand.self, NetworkCommand.self]),
+        name: "Start a project",
+        subcommands: [InitCommand.self, ConfigCommand.self, NetworkCommand.self, DataCommand.self]),
       CommandGroup(
         name: "Record changes",
         subcommands: [AddCommand.self, CommitCommand.self, RestoreCommand.self, StatusCommand.self]),

@@ -40,6 +40,10 @@ package struct DatasetDescription: Sendable {
   /// Everything the description says, for recipes and ids.
   package let json: JSONValue
 
+  /// What `format` and the entries of `transforms` may name.
+  package static var formatNames: [String] { DatasetFormatRegistry.names }
+  package static var transformNames: [String] { ImageTransformRegistry.types.map { $0.name } }
+
   /// The data files, so that a caller can hash them.
   package func fileNames(in folder: DataFolder) throws -> [String] { try format.fileNames(in: folder) }
 }

@@ -135,7 +135,7 @@ final class CertificateRunner {
   private func dataSetID(_ path: String) throws -> Digest {
     if let known = fileDigests[path] { return known }
     let description = try DatasetDescription.parse(project.text(path), name: path)
-    let id = LoadedData.id(try LoadedData.digests(of: description, in: folder))
+    let id = LoadedData.id(of: description, try LoadedData.digests(of: description, in: folder))
     fileDigests[path] = id
     return id
   }

@@ -5,9 +5,14 @@ import WeightStore
 
 /// A data set with the identity of every file it was read from.
 struct LoadedData {
+  /// A file as described, or a folder of many, and the SHA-256 of what lies in the data folder.
+  typealias File = (name: String, sha256: Digest)
+
   let dataset: ImageDataset
-  /// Name as described and SHA-256 of the file as it lies in the data folder.
-  let files: [(name: String, sha256: Digest)]
+  let files: [File]
+
+  /// Files that recipes list one by one.
+  private static let listedFileLimit = 64
 
   init(_ path: String, from project: ProjectFiles, folder: DataFolder) throws {
     let description = try DatasetDescription.parse(project.text(path), name: path)
@@ -15,13 +20,23 @@ struct LoadedData {
     files = try LoadedData.digests(of: description, in: folder)
   }
 
-  /// One id for all files together.
-  static func id(_ files: [(name: String, sha256: Digest)]) -> Digest {
-    SHA256.digest(of: json(files).canonicalBytes())
+  /// One id for what a description says and all its files.
+  static func id(of description: DatasetDescription, _ files: [File]) -> Digest {
+    let contents: JSONValue = ["description": description.json, "files": json(files)]
+    return SHA256.digest(of: contents.canonicalBytes())
   }
 
-  static func json(_ files: [(name: String, sha256: Digest)]) -> JSONValue {
+  static func json(_ files: [File]) -> JSONValue {
     .array(files.map { ["name": .string($0.name), "sha256": .string($0.sha256.hex)] })
+  }
+
+  /// The files and their digests; of more than 64, such as the images of a folder, one digest of the list of them.
+  static func digests(of description: DatasetDescription, in folder: DataFolder) throws -> [File] {
+    let files = try description.fileNames(in: folder).map { name in
+      (name: name, sha256: try digest(of: OpenFile.open(folder.resolve(name), flags: O_NONBLOCK)))
+    }
+    guard files.count > listedFileLimit else { return files }
+    return [(name: "\(files.count) files", sha256: SHA256.digest(of: json(files).canonicalBytes()))]
   }
 
   /// Read piece by piece: a data file may be larger than memory.
@@ -37,14 +52,5 @@ struct LoadedData {
       }
     }
     return hash.finish()
-  }
-
-  static func digests(
-    of description: DatasetDescription, in folder: DataFolder
-  ) throws -> [(name: String, sha256: Digest)] {
-    try description.fileNames(in: folder).map { name in
-      let file = try OpenFile.open(folder.resolve(name), flags: O_NONBLOCK)
-      return (name, try digest(of: file))
-    }
   }
 }
