@@ -167,15 +167,15 @@ struct DelimitedFiles: Sendable {
 enum LabelWords {
   private static let classLimit = 1_000_000
 
-  /// The labels, and the names of the classes if they have names.
+  /// The labels, and the names of the classes if they have names. Numbers are places among the names, unless the names
+  /// are numbers themselves.
   ///
   /// - Parameter classNames: those the description gives.
   /// - Throws: `TrainerError` with code `labelOutOfRange` and the row for a word that is no class.
   static func labels(_ words: [String], classNames: [String]?, name: String) throws -> ([Int], [String]?) {
-    if classNames == nil {
-      let numbers = words.compactMap(Int.init)
-      if numbers.count == words.count { return (numbers, nil) }
-    }
+    let numbers = words.compactMap(Int.init)
+    let areNames = classNames.map { names in words.contains { names.contains($0) } } ?? false
+    if numbers.count == words.count, !areNames { return (numbers, classNames) }
     let distinct = classNames ?? Set(words).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     guard distinct.count <= classLimit else {
       throw TrainerError(.resourceLimit, "\(name.quoted()) has more than \(classLimit) different labels")

@@ -25,6 +25,9 @@ struct DelimitedFormatTests {
     #expect(derived.classNames == ["cat", "wolf"] && derived.labels == [1, 0, 0])
     let given = try load(text, "classes: [wolf, dog, cat]", format: "tsv")
     #expect(given.classCount == 3 && given.labels == [0, 2, 2])
+    let numbered = try load("label,x\n1,5\n0,6\n", "classes: [dog, cat]")
+    #expect(numbered.labels == [1, 0] && numbered.classNames == ["dog", "cat"])
+    #expect(try load("label,x\n1,5\n0,6\n", "classes: [\"1\", \"0\"]").labels == [0, 1])
     expectTrainerError(.labelOutOfRange, "row 1", "\"cat\"") {
       _ = try load(text, "classes: [wolf, dog]", format: "tsv")
     }
