@@ -54,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "wgit",
       dependencies: [
-        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Trainer", "WeightStore", argumentParser,
+        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Trainer", "WeightStore",
+        argumentParser,
       ],
       swiftSettings: strict),
 

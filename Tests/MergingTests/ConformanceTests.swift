@@ -33,7 +33,8 @@ struct ConformanceTests {
 
   @Test func everyRecipeIsInTheTable() throws {
     let names = try Set(ConformanceTests.strategies.map { try ConformanceTests.recipe($0).name })
-    #expect(names == Set(MergeRecipes.all.map(\.name)))
+    // LoRA applies adapters, not models: AdaptedTensorTests.
+    #expect(names == Set(MergeRecipes.all.map(\.name)).subtracting(["lora"]))
   }
 
   @Test("describes itself", arguments: strategies)
