@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "CFloatKernels", cSettings: [.unsafeFlags(["-O3", "-Werror"])]),
 
     // Bottom layer: values and the readers of hostile input.
-    .target(name: "Tensors", dependencies: ["CFloatKernels"], swiftSettings: strict),
+    .target(name: "Tensors", dependencies: ["CFloatKernels", "COpenBLAS"], swiftSettings: strict),
     .target(name: "Documents", dependencies: [yams], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Documents", "Tensors"], swiftSettings: strict),
 

@@ -43,6 +43,29 @@ def large_checkpoint(path, gigabytes, moved):
             file.write(((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype("<u2").tobytes())
 
 
+def move_tensor(path, number):
+    """Moves the weights of tensor `number`, of 32 MiB, by about a thousandth, in the file as it stands."""
+    import numpy
+
+    with open(path, "r+b") as file:
+        header = struct.unpack("<Q", file.read(8))[0]
+        bits = numpy.memmap(file, "<u2", "r+", 8 + header + number * 2**25, (2**24,))
+        weights = (bits.astype(numpy.uint32) << 16).view(numpy.float32)
+        noise = numpy.random.default_rng().standard_normal(weights.size, dtype=numpy.float32)
+        moved = (weights * (1 + numpy.float32(1e-3) * noise)).view(numpy.uint32)
+        bits[:] = (moved + 0x7FFF + ((moved >> 16) & 1)) >> 16
+        bits.flush()
+
+
+def in_a_process_of_its_own(function, *arguments):
+    """See measure.run on memory."""
+    process = multiprocessing.get_context("spawn").Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(f"error: {function.__name__} failed")
+
+
 def main():
     parser = argparse.ArgumentParser()
     for name in ("wgit", "versions", "scratch", "json", "markdown"):
@@ -107,12 +130,7 @@ def main():
         label = f"{options.large:g} GiB bf16"
         first, second = (os.path.join(scratch, f"large-{moved}.safetensors") for moved in (0, 1))
         for path, moved in ((first, False), (second, True)):
-            # In a process of its own: see measure.run on memory.
-            maker = multiprocessing.get_context("spawn").Process(target=large_checkpoint, args=(path, options.large, moved))
-            maker.start()
-            maker.join()
-            if maker.exitcode:
-                raise SystemExit("error: the large checkpoint could not be made")
+            in_a_process_of_its_own(large_checkpoint, path, options.large, moved)
         samples = {}
         for turn in range(options.large_rounds + 1):
             folder = os.path.join(scratch, "large")
@@ -143,6 +161,17 @@ def main():
                 raise SystemExit("error: a checkpoint came back with other bytes")
             report["large_stored"] = [stored[1], stored[2] - stored[1]]
             report["large_raw"] = os.path.getsize(first)
+        folder = os.path.join(scratch, "large")
+        execute([wgit, "restore", "-q", "-s", "HEAD~1", FILE], folder=folder)
+        for depth in (0, 1, 2, 3, 4):
+            if depth:
+                in_a_process_of_its_own(move_tensor, os.path.join(folder, FILE), 7)
+            execute([wgit, "add", "-q", FILE], [wgit, "commit", "-q", "--allow-empty", "-m", f"depth {depth}"], folder=folder)
+            name = f"{label}: export one tensor of 32 MiB, {depth} differences deep"
+            for turn in range(options.rounds + 1):
+                figures = execute([wgit, "export", f"HEAD:{FILE}", "--tensor", "layers.7.weight", "-o", "part"], folder=folder)
+                if turn:
+                    samples.setdefault(name, []).append(figures)
         for name, figures in samples.items():
             row(name, figures)
         shutil.rmtree(os.path.join(scratch, "large"))

@@ -105,6 +105,18 @@ def cell(value, form, scale=1):
     return "—" if value is None else form.format(value / scale)
 
 
+def cpu_by_version(kind, results):
+    lines = [f"### {kind}, CPU seconds by version", "",
+             "| tool | " + " | ".join(f"store {name}" for name in NAMES.values()) + " | "
+             + " | ".join(f"give back {number}" for number in RESTORED) + " |",
+             "|---|" + "---:|" * (len(NAMES) + len(RESTORED))]
+    for name, one in sorted(results.items(), key=lambda item: (mean(list(item[1]["add"].values()), "cpu") or float("inf"), item[0])):
+        cells = [cell(one[section].get(number, {}).get("cpu"), "{:.2f}")
+                 for section, numbers in (("add", NAMES), ("restore", RESTORED)) for number in numbers]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
 def tables(report):
     lines = []
     for kind, results in report["results"].items():
@@ -139,6 +151,7 @@ def tables(report):
                 f"| {cell(check.get('cpu'), '{:.2f}')} | {cell(check.get('wall'), '{:.2f}')} "
                 f"| {cell(check.get('rss'), '{:.0f}', 1e6)} |")
         lines.append("")
+        lines += cpu_by_version(kind, results)
     failures = [f"- {name}, {kind}: {failure}" for kind, results in report["results"].items()
                 for name, one in results.items() for failure in one["failures"]]
     if failures:

@@ -14,6 +14,8 @@ package struct TensorDifference: Sendable, Hashable {
   package private(set) var differingCount = 0
   package private(set) var nonFiniteCount = 0
   package private(set) var maximumAbsolute = 0.0
+  /// The numerical rank of b - a, if it was asked for and the tensor is a matrix.
+  package private(set) var rank: NumericalRank?
   private var squaredBefore = 0.0
   private var squaredAfter = 0.0
   private var squaredDifference = 0.0
@@ -51,6 +53,14 @@ package struct TensorDifference: Sendable, Hashable {
   /// - Parameter before, after: the same whole elements of both, `dtype` little-endian.
   /// - Throws: `TensorError` if the sizes differ, are no whole elements, or the dtype has no numbers.
   package mutating func add(before: [UInt8], after: [UInt8], dtype: DType) throws(TensorError) {
+    var sketch: DifferenceSketch?
+    try add(before: before, after: after, dtype: dtype, to: &sketch)
+  }
+
+  /// Adds the next stretch of both tensors, also to what finds the rank.
+  package mutating func add(
+    before: [UInt8], after: [UInt8], dtype: DType, to sketch: inout DifferenceSketch?
+  ) throws(TensorError) {
     guard before.count == after.count else {
       throw TensorError(.sizeMismatch, "\(before.count) bytes cannot be compared with \(after.count)")
     }
@@ -68,10 +78,14 @@ package struct TensorDifference: Sendable, Hashable {
           try FloatConversion.decode(UnsafeRawBufferPointer(rebasing: before[part]), as: dtype, into: old)
           try FloatConversion.decode(UnsafeRawBufferPointer(rebasing: after[part]), as: dtype, into: new)
           addBlock(UnsafeBufferPointer(old), UnsafeBufferPointer(new))
+          sketch?.add(before: UnsafeBufferPointer(old), after: UnsafeBufferPointer(new))
         }
       }
     }
   }
+
+  /// Takes the rank from a sketch to which all of both tensors was added.
+  package mutating func takeRank(from sketch: inout DifferenceSketch?) { rank = sketch?.rank() }
 
   private mutating func addBlock(_ old: UnsafeBufferPointer<Double>, _ new: UnsafeBufferPointer<Double>) {
     elementCount += old.count

@@ -38,7 +38,7 @@ extension Repository {
     let names = Set(rewritten)
     // An object may stand in two packs: only the copy that the index leads to counts.
     let kept = entries.filter { names.contains($0.packName) && reachable.contains($0.record.id, kind: $0.record.kind) }
-    let needed = Set(kept.map { ObjectKey(kind: $0.record.kind, id: $0.record.id) })
+    let needed = Set(kept.map(\.key))
     // Only a pack that holds all of a chain can turn it round.
     let sealed = try PackRewrite(repository: self).run(
       rewritten, isNeeded: { needed.contains(ObjectKey(kind: $0.kind, id: $0.id)) }, rebasing: everything ? kept : [],

@@ -7,16 +7,24 @@ extension Repository {
     package let objectCount: Int
     /// Objects whose only copies are broken, and packs that could not be read whole.
     package let faults: [String]
+    /// Objects that came back from the trash, from files of the working folder or from another repository.
+    package let rescuedCount: Int
+    /// Broken packs that went to the trash after all that could be read of them was copied.
+    package let retiredPackCount: Int
     /// Whether refs and the operation log were restored from the operations in the packs.
     package let restoredRefs: Bool
   }
 
   /// Scans every pack and makes an index of all objects that can be read; broken copies give way to good ones. If the
-  /// database itself is lost or broken it is made anew, and the refs come back from the newest operation. Nothing is
-  /// deleted: a broken database goes to the trash.
+  /// database itself is lost or broken it is made anew, and the refs come back from the newest operation. What no pack
+  /// holds is looked for in the trash, in the working folder and in `other`. Nothing is deleted: a broken database goes to
+  /// the trash, and so do broken packs once nothing that is needed is missing.
   ///
+  /// - Parameter other: a copy of this repository, or any with common history.
   /// - Throws: `StoreError.notARepository` and the like.
-  package static func repair(containing folder: String, settings: Settings) throws -> RepairOutcome {
+  package static func repair(
+    containing folder: String, settings: Settings, from other: Repository? = nil
+  ) throws -> RepairOutcome {
     let (path, layout) = try locate(containing: folder, settings: settings)
     // Before the database is judged: another process may be repairing it.
     let lock = try WriterLock(layout, timeoutSeconds: settings.lockTimeoutSeconds)
@@ -24,7 +32,7 @@ extension Repository {
     if !isUsable { try discardDatabase(layout, now: settings.now()) }
     let repository = try Repository(workingPath: path, settings: settings)
     try repository.database.migrate()
-    let outcome = try repository.rebuild(restoringRefs: !isUsable)
+    let outcome = try repository.rebuild(restoringRefs: !isUsable, from: other)
     withExtendedLifetime(lock) {}
     return outcome
   }
@@ -51,7 +59,7 @@ extension Repository {
     }
   }
 
-  private func rebuild(restoringRefs: Bool) throws -> RepairOutcome {
+  private func rebuild(restoringRefs: Bool, from other: Repository?) throws -> RepairOutcome {
     var faults: [String] = []
     var candidates: [(pack: PackWriter.Sealed, faults: [String])] = []
     for name in try Folder.names(in: layout.packFolder) where PackFormat.isPackName(name) {
@@ -62,17 +70,53 @@ extension Repository {
     }
     // Whole packs first, so that a copy in a broken one is only used where there is no other.
     let packs = candidates.sorted { ($0.faults.count, $0.pack.name) < ($1.faults.count, $1.pack.name) }.map(\.pack)
-    let broken = try index(packs)
-    faults += broken.map { "\($0.kind.name) \($0.id) cannot be read" }.sorted()
+    let (broken, brokenPacks) = try index(packs)
+    let rescue = try ObjectRescue(self, other: other)
+    var rescued = try rescue.restore(broken)
+    _ = try readmit(packs)
     if restoringRefs { try restoreRefs() }
-    let count = try database.read { try ObjectIndex.allEntries(in: $0) }.count
-    return RepairOutcome(packCount: packs.count, objectCount: count, faults: faults, restoredRefs: restoringRefs)
+    while true {
+      let found = try rescue.restoreEverythingNeeded()
+      rescued += found
+      guard found > 0, try readmit(packs) > 0 else { break }
+    }
+    let known = try database.read { try ObjectIndex.allKeys(in: $0) }
+    let lost = broken.subtracting(known)
+    faults += lost.map { "\($0.kind.name) \($0.id) cannot be read" }.sorted()
+    let faulty = candidates.filter { !$0.faults.isEmpty || brokenPacks.contains($0.pack.name) }.map(\.pack.name)
+    let retired = try retire(faulty, known: known)
+    return RepairOutcome(
+      packCount: packs.count, objectCount: known.count, faults: faults, rescuedCount: rescued,
+      retiredPackCount: retired, restoredRefs: restoringRefs)
+  }
+
+  /// Copies what can be read of broken packs into a new one and moves them to the trash, if nothing that refs and the
+  /// stage need is missing: until then they may hold the only trace of it.
+  ///
+  /// - Returns: how many packs went.
+  private func retire(_ names: [String], known: Set<ObjectKey>) throws -> Int {
+    guard !names.isEmpty, try LossWalk(self, isLost: { !known.contains($0) }).lost.isEmpty else { return 0 }
+    let leaving = Set(names)
+    var writer: PackWriter?
+    for entry in try database.read({ try ObjectIndex.allEntries(in: $0) }) where leaving.contains(entry.packName) {
+      let payload = try store.payload(at: entry)
+      if writer == nil { writer = try PackWriter.create(temporaryFolder: layout.temporaryFolder) }
+      try writer?.append(entry.record, payload: payload)
+    }
+    let sealed = try writer.take()?.seal(folder: layout.packFolder)
+    try database.write { database in
+      try ObjectIndex.removePacks(names, in: database)
+      if let sealed { try ObjectIndex.insert(sealed, in: database) }
+    }
+    for name in names { try Trash(layout: layout).put("\(layout.packFolder)/\(name)", now: settings.now()) }
+    return names.count
   }
 
   /// Fills the index anew with every object that has a readable copy.
   ///
-  /// - Returns: objects of which no copy can be read.
-  private func index(_ packs: [PackWriter.Sealed]) throws -> Set<ObjectKey> {
+  /// - Returns: objects of which no copy can be read, and packs with copies that cannot be read.
+  private func index(_ packs: [PackWriter.Sealed]) throws -> (objects: Set<ObjectKey>, packNames: Set<String>) {
+    var packNames: Set<String> = []
     // At once: whoever is interrupted leaves an index that leads to everything.
     try database.write { database in
       try ObjectIndex.removeAll(in: database)
@@ -80,13 +124,34 @@ extension Repository {
     }
     while true {
       let broken = try unreadableEntries()
+      packNames.formUnion(broken.map(\.packName))
       // What was a delta against a broken copy is readable again when the copy has given way.
       guard try broken.contains(where: { try giveWay($0, packs) }) else {
         try database.write { database in
           for entry in broken { try ObjectIndex.remove(entry.record.id, kind: entry.record.kind, in: database) }
         }
-        return Set(broken.map { ObjectKey(kind: $0.record.kind, id: $0.record.id) })
+        return (Set(broken.map(\.key)), packNames)
       }
+    }
+  }
+
+  /// Takes objects into the index again that can be read now, because what they stand on came back.
+  ///
+  /// - Returns: how many.
+  private func readmit(_ packs: [PackWriter.Sealed]) throws -> Int {
+    var known = try database.read { try ObjectIndex.allKeys(in: $0) }
+    let before = known.count
+    while true {
+      let count = known.count
+      for pack in packs {
+        for placed in pack.records {
+          let entry = ObjectIndex.Entry(record: placed.record, packName: pack.name, offset: placed.offset)
+          guard !known.contains(entry.key), isReadable(entry) else { continue }
+          try database.write { try ObjectIndex.replace(with: entry, in: $0) }
+          known.insert(entry.key)
+        }
+      }
+      if known.count == count { return count - before }
     }
   }
 

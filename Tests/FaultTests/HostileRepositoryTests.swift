@@ -81,6 +81,24 @@ struct HostileRepositoryTests {
     }
   }
 
+  /// Each chunk is what its id says; together they are not the file that the manifest promises.
+  @Test func aFullCheckPutsFilesTogether() throws {
+    let project = try Project(copying: Scenario.named(.switch).prepared)
+    let forgery = try Forgery(project)
+    let blob = try forgery.put(.blob, "EVIL\n")
+    let promised = SHA256.digest(of: Array("evil\n".utf8)).hex
+    let manifest = try forgery.put(
+      .manifest,
+      #"{"byteCount":5,"format":"bytes","segments":[{"byteCount":5,"chunks":["\#(blob.hex)"]}],"#
+        + #""sha256":"\#(promised)","type":"manifest","version":1}"#)
+    try forgery.commit(tree: forgery.tree([forgery.entry("a", manifest: manifest)]))
+    let finding = "a rebuilt file does not have the SHA-256 \(promised)"
+    #expect(try !project.wgit("fsck").text.contains(finding))
+    let full = try project.wgit("fsck", "--full")
+    #expect(full.text.contains(finding))
+    #expect(full.status == 1)
+  }
+
   /// Everything in the control folders that only wgit's own settings decide.
   private func controlFiles(_ project: Project) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: project.root.path).filter { $0.lowercased().contains("git") }

@@ -56,6 +56,55 @@ struct IntegrityTests {
     #expect(try damage() == [])
   }
 
+  @Test func damageIsToldByCommitAndTensor() throws {
+    // A second version, whose "b" is another and whose "a" is the same chunk as before.
+    try temporary.write(safetensors([("a", 5000, 1), ("b", 10, 3)]), to: "m.safetensors")
+    let third = try temporary.commit("third").id
+    let tensor = try #require(
+      try temporary.repository.checkpoint(RelativePath("m.safetensors"), in: first).manifest.tensors.first)
+    #expect(tensor.tensor.name == "a")
+    let row = try #require(
+      try DatabaseQueue(path: "\(temporary.folder)/.wgit/wgit.db").read { database in
+        try Row.fetchOne(
+          database,
+          sql: "SELECT pack.name, object.position FROM object JOIN pack ON pack.number = object.pack WHERE id = ?",
+          arguments: [Data(tensor.segment.chunks[0].digest.bytes)])
+      })
+    let url = URL(filePath: "\(temporary.folder)/.wgit/packs/\(row["name"] as String)")
+    var bytes = try Data(contentsOf: url)
+    bytes[(row["position"] as Int) + PackRecord.headerByteCount + 20] ^= 4
+    try overwrite(url, bytes)
+
+    let repository = try temporary.reopen()
+    let findings = try repository.checkIntegrity()
+    #expect(findings.contains { $0.subject == url.lastPathComponent })
+    let losses = try repository.losses(by: findings)
+    #expect(losses.commits == [])
+    let hurt = losses.files.sorted { $0.commits.count < $1.commits.count }
+    #expect(hurt.map(\.path.text) == ["m.safetensors", "m.safetensors"])
+    #expect(hurt.map(\.tensors) == [["a"], ["a"]])
+    #expect(hurt.map(\.isFrameLost) == [false, false])
+    #expect(hurt.map(\.isStaged) == [true, false])
+    #expect(hurt[0].commits == [third])
+    #expect(hurt[1].commits.count == 2 && hurt[1].commits.contains(first))
+  }
+
+  @Test func aLostManifestTreeOrCommitIsTold() throws {
+    for (kind, expected) in [(2, "file"), (3, "commit"), (4, "commit")] {
+      let copy = try TemporaryRepository(copying: temporary)
+      let queue = try DatabaseQueue(path: "\(copy.folder)/.wgit/wgit.db")
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "DELETE FROM object WHERE kind = \(kind)")
+      }
+      try queue.close()
+      let repository = try copy.reopen()
+      let losses = try repository.losses(by: repository.checkIntegrity())
+      #expect(losses.commits.isEmpty == (expected == "file"), "\(kind)")
+      // The stage names its files itself.
+      #expect(losses.files.contains { $0.isFrameLost } == (kind == 2), "\(kind)")
+    }
+  }
+
   @Test func aMissingOrShortPack() throws {
     for url in try packs() {
       let sound = try Data(contentsOf: url)

@@ -98,7 +98,8 @@ struct RepairTests {
     #expect(try temporary.read("large") == Self.content)
   }
 
-  @Test func theRestOfABrokenPackIsFound() throws {
+  /// A repository with one chunk of "large" broken in its only pack.
+  private func damaged() throws -> (TemporaryRepository, pack: String, ids: [ObjectID<Commit>]) {
     let (temporary, ids) = try history()
     let packs = "\(temporary.folder)/.wgit/packs"
     let largest = try #require(
@@ -106,6 +107,109 @@ struct RepairTests {
         try size("\(packs)/\(left)") < size("\(packs)/\(right)")
       })
     try flip("\(packs)/\(largest)", at: 0.5)
+    return (temporary, largest, ids)
+  }
+
+  private func expectWhole(_ temporary: TemporaryRepository, _ outcome: Repository.RepairOutcome, _ pack: String) throws
+  {
+    #expect(outcome.rescuedCount == 1)
+    #expect(outcome.retiredPackCount == 1)
+    let repository = try temporary.reopen()
+    #expect(try repository.checkIntegrity(full: true).isEmpty)
+    #expect(try !temporary.names(in: ".wgit/packs").contains(pack))
+    #expect(try temporary.names(in: ".wgit/trash").contains { $0.hasSuffix(pack) })
+    try temporary.remove("large")
+    _ = try repository.restore([nil], from: nil)
+    #expect(try temporary.read("large") == Self.content)
+  }
+
+  @Test func theWorkingFolderGivesBackWhatItHolds() throws {
+    let (temporary, pack, _) = try damaged()
+    try expectWhole(temporary, try repair(temporary), pack)
+  }
+
+  @Test func anotherRepositoryGivesBackWhatItHolds() throws {
+    let (temporary, pack, _) = try damaged()
+    try temporary.write([0], to: "large")
+    let (other, _) = try history()
+    let outcome = try Repository.repair(
+      containing: temporary.folder, settings: TemporaryRepository.settings, from: other.repository)
+    try expectWhole(temporary, outcome, pack)
+  }
+
+  @Test func theTrashGivesBackWhatItHolds() throws {
+    let (temporary, _) = try history()
+    // Collected into one pack, the originals stay in the trash.
+    _ = try temporary.repository.collectGarbage(graceSeconds: 1000, undoSeconds: 1000, everything: true)
+    let pack = try #require(try temporary.names(in: ".wgit/packs").first)
+    try flip("\(temporary.folder)/.wgit/packs/\(pack)", at: 0.5)
+    try temporary.write([0], to: "large")
+    try expectWhole(temporary, try repair(temporary), pack)
+  }
+
+  @Test func aWholePackThatIsLostComesBackFromTheTrash() throws {
+    let (temporary, _) = try history()
+    _ = try temporary.repository.collectGarbage(graceSeconds: 1000, undoSeconds: 1000, everything: true)
+    let pack = try #require(try temporary.names(in: ".wgit/packs").first)
+    try temporary.remove(".wgit/packs/\(pack)")
+    try temporary.remove("large")
+    let outcome = try repair(temporary)
+    #expect(outcome.rescuedCount > 3)
+    #expect(try temporary.reopen().checkIntegrity(full: true).filter { $0.severity == .damage }.isEmpty)
+    _ = try temporary.reopen().restore([nil], from: nil)
+    #expect(try temporary.read("large") == Self.content)
+  }
+
+  /// What stood on a lost chunk is whole in its own pack, and readable again once the chunk is back.
+  @Test func whatStoodOnALostChunkComesBackWithIt() throws {
+    let temporary = try TemporaryRepository()
+    var random = DeterministicRandom(seed: 7)
+    var weights = random.floats(200_000)
+    func commit() throws -> ObjectID<Commit> {
+      try temporary.write(safetensors([("w", .f32, [200_000], weights)]), to: "m.safetensors")
+      return try temporary.commit("next").id
+    }
+    let first = try commit()
+    let original = try temporary.read("m.safetensors")
+    for _ in 0..<3 {
+      for index in stride(from: 0, to: weights.count, by: 4 * 50) { weights[index] ^= 1 }
+      _ = try commit()
+    }
+    let newest = try temporary.read("m.safetensors")
+    let chunk = try temporary.repository.checkpoint(RelativePath("m.safetensors"), in: first).manifest.tensors[0]
+      .segment.chunks[0]
+    #expect(try temporary.repository.store.deltaDepth(of: chunk) == 0)
+    let packs = "\(temporary.folder)/.wgit/packs"
+    let largest = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: packs).max {
+        try size("\(packs)/\($0)") < size("\(packs)/\($1)")
+      })
+    try flip("\(packs)/\(largest)", at: 0.5)
+    try temporary.write(original, to: "m.safetensors")
+    let outcome = try repair(temporary)
+    #expect(outcome.rescuedCount == 1)
+    #expect(outcome.faults.allSatisfy { $0.hasPrefix(largest) })
+    #expect(try temporary.reopen().checkIntegrity(full: true).isEmpty)
+    _ = try temporary.reopen().restore([nil], from: nil)
+    #expect(try temporary.read("m.safetensors") == newest)
+  }
+
+  @Test func aBrokenPackStaysAsLongAsSomethingIsMissing() throws {
+    let (temporary, pack, _) = try damaged()
+    try temporary.write([0], to: "large")
+    let outcome = try repair(temporary)
+    #expect(outcome.rescuedCount == 0)
+    #expect(outcome.retiredPackCount == 0)
+    #expect(try temporary.names(in: ".wgit/packs").contains(pack))
+    let repository = try temporary.reopen()
+    let losses = try repository.losses(by: repository.checkIntegrity())
+    #expect(losses.files.map(\.path.text) == ["large"])
+  }
+
+  @Test func theRestOfABrokenPackIsFound() throws {
+    let (temporary, _, ids) = try damaged()
+    // Nothing else holds the chunk.
+    try temporary.write([0], to: "large")
     let outcome = try repair(temporary)
     #expect(!outcome.faults.isEmpty)
     let findings = try temporary.reopen().checkIntegrity()

@@ -22,4 +22,9 @@ const char *_Nonnull wgit_openblas_core(void);
 void wgit_sgemm(bool transposeA, bool transposeB, int32_t m, int32_t n, int32_t k, float alpha, const float *_Nonnull a,
                 int32_t lda, const float *_Nonnull b, int32_t ldb, float beta, float *_Nonnull c, int32_t ldc);
 
+/// C <- alpha * Aᵀ * A + beta * C, row-major, A of shape [k, n], the upper triangle of C of shape [n, n].
+/// Call only after wgit_openblas_load returned NULL.
+void wgit_dsyrk_transposed(int32_t n, int32_t k, double alpha, const double *_Nonnull a, int32_t lda, double beta,
+                           double *_Nonnull c, int32_t ldc);
+
 #endif

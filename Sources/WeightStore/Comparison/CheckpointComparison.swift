@@ -81,18 +81,20 @@ package struct CheckpointComparison: Sendable {
     _ oldSegment: Manifest.Segment, _ before: some CheckpointReader, _ newSegment: Manifest.Segment,
     _ after: some CheckpointReader
   ) throws(StoreError) -> TensorDifference? {
-    guard let dtype = newSegment.tensor?.dtype else { return nil }
+    guard let tensor = newSegment.tensor else { return nil }
     var difference = TensorDifference()
+    var sketch = DifferenceSketch(shape: tensor.shape, dtype: tensor.dtype)
     for index in newSegment.chunks.indices {
       let new = try after.chunk(index, of: newSegment)
       let isEqual = oldSegment.chunks[index] == newSegment.chunks[index]
       let old = isEqual ? new : try before.chunk(index, of: oldSegment)
       do {
-        try difference.add(before: old, after: new, dtype: dtype)
+        try difference.add(before: old, after: new, dtype: tensor.dtype, to: &sketch)
       } catch {
-        throw StoreError(.corruptObject, "'\(newSegment.tensor?.name ?? "")': \(error.message)", cause: error)
+        throw StoreError(.corruptObject, "'\(tensor.name)': \(error.message)", cause: error)
       }
     }
+    difference.takeRank(from: &sketch)
     return difference
   }
 }

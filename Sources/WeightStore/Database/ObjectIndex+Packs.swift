@@ -12,6 +12,10 @@ extension ObjectIndex {
     }
   }
 
+  static func allKeys(in database: Database) throws -> Set<ObjectKey> {
+    Set(try allEntries(in: database).map(\.key))
+  }
+
   static func removeAll(in database: Database) throws {
     try database.execute(sql: "DELETE FROM object; DELETE FROM pack")
   }

@@ -7,6 +7,8 @@ enum ObjectIndex {
     let record: PackRecord
     let packName: String
     let offset: Int
+
+    var key: ObjectKey { ObjectKey(kind: record.kind, id: record.id) }
   }
 
   private static let columns = """

@@ -26,25 +26,28 @@ struct DeltaForest {
   /// What cannot be decoded, or has other bytes than its id says; in the order of the packs.
   func check(_ repository: Repository) throws -> [IntegrityFinding] {
     let faults = WorkerSlots<[Int: String]>(count: roots.count)
-    let reached = WorkerSlots<Int>(count: roots.count)
+    let reached = WorkerSlots<[Int]>(count: roots.count)
     try repository.loop.run(count: roots.count) { index in
       var check = TreeCheck(forest: self, store: repository.store)
       let depth = entries[roots[index]].record.baseIDs.isEmpty ? 0 : repository.store.depth(of: entries[roots[index]])
       check.visit(roots[index], base: nil, depth: depth, isRoot: true)
       faults[index] = check.faults
-      reached[index] = check.reachedCount
+      reached[index] = check.reached
     }
     var all: [Int: String] = [:]
     for index in roots.indices { all.merge(faults[index] ?? [:]) { first, _ in first } }
     var findings = all.sorted { $0.key < $1.key }.map { index, message in
-      IntegrityFinding(.damage, "\(entries[index].record.kind.name) \(entries[index].record.id)", message)
+      IntegrityFinding(
+        .damage, "\(entries[index].record.kind.name) \(entries[index].record.id)", message,
+        unreadable: [entries[index].key])
     }
-    let lost = entries.count - roots.indices.reduce(0) { $0 + (reached[$1] ?? 0) }
-    if lost > 0 {
+    let lost = Set(entries.indices).subtracting(roots.indices.flatMap { reached[$0] ?? [] }).sorted()
+    if !lost.isEmpty {
       findings.append(
         IntegrityFinding(
           .damage, "deltas",
-          "\(lost) objects stand on more than \(DeltaChain.maximumReadableDepth) others, or in a circle"))
+          "\(lost.count) objects stand on more than \(DeltaChain.maximumReadableDepth) others, or in a circle",
+          unreadable: lost.map { entries[$0].key }))
     }
     return findings
   }
@@ -54,13 +57,13 @@ struct DeltaForest {
     let forest: DeltaForest
     let store: ObjectStore
     var faults: [Int: String] = [:]
-    var reachedCount = 0
+    var reached: [Int] = []
 
     /// - Parameter depth: how many others the record stands on.
     mutating func visit(_ index: Int, base: [UInt8]?, depth: Int, isRoot: Bool = false) {
       // Deeper records are counted as lost: a hostile pack may hold a chain of any length.
       guard depth <= DeltaChain.maximumReadableDepth else { return }
-      reachedCount += 1
+      reached.append(index)
       let record = forest.entries[index].record
       var bytes: [UInt8]?
       do throws(StoreError) {

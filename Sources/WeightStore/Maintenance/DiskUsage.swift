@@ -39,7 +39,7 @@ extension Repository {
   package func diskUsage() throws -> DiskUsage {
     let entries = try database.read { try ObjectIndex.allEntries(in: $0) }
     let sizes = Dictionary(
-      entries.map { (ObjectKey(kind: $0.record.kind, id: $0.record.id), $0.record.storedByteCount) },
+      entries.map { ($0.key, $0.record.storedByteCount) },
       uniquingKeysWith: { first, _ in first })
     return DiskUsage(
       branches: try branchUsage(sizes), commits: try commitUsage(sizes), tensors: try tensorUsage(entries),

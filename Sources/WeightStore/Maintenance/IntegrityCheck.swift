@@ -18,11 +18,14 @@ package struct IntegrityFinding: Sendable {
   package let message: String
   /// The object or file concerned.
   package let subject: String
+  /// Objects that cannot be read because of it.
+  let unreadable: [ObjectKey]
 
-  package init(_ severity: Severity, _ subject: String, _ message: String) {
+  init(_ severity: Severity, _ subject: String, _ message: String, unreadable: [ObjectKey] = []) {
     self.severity = severity
     self.subject = subject
     self.message = message
+    self.unreadable = unreadable
   }
 }
 
@@ -33,21 +36,27 @@ extension Repository {
 
   /// Runs all checks; every byte in every pack is read, decoded and hashed.
   ///
+  /// - Parameter full: also puts every file together.
   /// A writer that works meanwhile changes what the checks compare. So damage is only believed when it is found again
   /// while writers wait.
-  package func checkIntegrity(started: (any IntegrityCheck.Type) -> Void = { _ in }) throws -> [IntegrityFinding] {
-    let findings = try runChecks(started: started)
+  package func checkIntegrity(
+    full: Bool = false, started: (any IntegrityCheck.Type) -> Void = { _ in }
+  ) throws -> [IntegrityFinding] {
+    let checks = Repository.integrityChecks + (full ? [FileCheck.self] : [])
+    let findings = try run(checks, started: started)
     guard findings.contains(where: { $0.severity == .damage }), !database.isReadOnly,
       let lock = SharedLock.wait(folder: layout.root, timeoutSeconds: settings.lockTimeoutSeconds)
     else { return findings }
-    let confirmed = try runChecks(started: started)
+    let confirmed = try run(checks, started: started)
     withExtendedLifetime(lock) {}
     return confirmed
   }
 
-  private func runChecks(started: (any IntegrityCheck.Type) -> Void) throws -> [IntegrityFinding] {
+  private func run(
+    _ checks: [any IntegrityCheck.Type], started: (any IntegrityCheck.Type) -> Void
+  ) throws -> [IntegrityFinding] {
     var findings: [IntegrityFinding] = []
-    for check in Repository.integrityChecks {
+    for check in checks {
       started(check)
       do {
         try check.init().run(on: self) { findings.append($0) }

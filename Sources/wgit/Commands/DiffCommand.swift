@@ -15,6 +15,7 @@ struct DiffCommand: ParsableCommand {
       For each changed tensor, with a before and b after:
         relative change    ‖b-a‖ / ‖a‖
         cosine             of a and b
+        rank               of b-a as a matrix, above what rounding makes; up to 64
         largest            the largest change of one element
         changed            how many of the elements changed
 

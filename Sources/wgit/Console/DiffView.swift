@@ -15,8 +15,8 @@ enum DiffView {
       Style.bold("\(file.kind.rawValue) \(path)")
         + ": \(comparison.changes.count) of \(Format.count(total, "tensor")) changed")
     var table = TextTable(
-      ["  tensor", "shape", "dtype", "relative change", "cosine", "largest", "changed"],
-      [.left, .left, .left, .right, .right, .right, .right])
+      ["  tensor", "shape", "dtype", "relative change", "cosine", "rank", "largest", "changed"],
+      [.left, .left, .left, .right, .right, .right, .right, .right])
     for change in comparison.changes { table.add(row(change)) }
     if !comparison.changes.isEmpty { table.print() }
   }
@@ -27,10 +27,11 @@ enum DiffView {
     if let difference = change.difference {
       row.append(Format.significant(difference.relativeChange))
       row.append(difference.cosine.map { Format.decimal($0, places: 6) } ?? "-")
+      row.append(difference.rank.map { $0.isLowerBound ? ">\(DifferenceSketch.largestRank)" : "\($0.value)" } ?? "-")
       row.append(Format.significant(difference.maximumAbsolute))
       row.append(Format.percent(difference.changedFraction))
     } else {
-      row += [status(change), "", "", ""]
+      row += [status(change), "", "", "", ""]
     }
     return row
   }
@@ -74,6 +75,8 @@ enum DiffView {
       "shapeBefore": change.before.map { .array($0.shape.dimensions.map { .integer(Int64($0)) }) } ?? .null,
       "relativeChange": change.difference.map { .number($0.relativeChange) } ?? .null,
       "cosine": change.difference.flatMap { $0.cosine.map { .number($0) } } ?? .null,
+      "rank": change.difference.flatMap { $0.rank.map { .integer(Int64($0.value)) } } ?? .null,
+      "rankIsLowerBound": change.difference.flatMap { $0.rank.map { .bool($0.isLowerBound) } } ?? .null,
       "largestChange": change.difference.map { .number($0.maximumAbsolute) } ?? .null,
       "changedFraction": change.difference.map { .number($0.changedFraction) } ?? .null,
       "nonFinite": change.difference.map { .integer(Int64($0.nonFiniteCount)) } ?? .null,

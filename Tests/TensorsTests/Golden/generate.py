@@ -5,6 +5,8 @@ float_conversion.json: F64 bit patterns with the F32, BF16 and F16 they round to
 numpy has the type, compared with numpy.
 linear_combination.json: sums of terms of mixed types in numpy's float64, divided once, rounded once with exact fractions.
 counter_random.json: known answers of the counter-based generator, from its formulas.
+spectrum.json: eigenvalues of small symmetric matrices, by numpy.
+difference_rank.json: how many singular values of a change stand out of rounding, by numpy's SVD of the whole matrix.
 """
 import json
 import math
@@ -154,7 +156,55 @@ def combinations():
     return cases
 
 
+def spectra():
+    cases = []
+    for order, formula in [(1, "fractions"), (2, "fractions"), (3, "diagonal"), (7, "fractions"), (40, "fractions"), (24, "low"), (5, "zero")]:
+        i, j = np.meshgrid(np.arange(order), np.arange(order), indexing="ij")
+        matrix = {
+            "fractions": ((i * 7 + j * 7 + i * j * 3) % 23 - 11) / 4.0,
+            "diagonal": np.where(i == j, i - 1.0, 0.0),
+            # Of rank 2: two outer products.
+            "low": (i % 5 - 2.0) * (j % 5 - 2.0) + (i % 3) * (j % 3),
+            "zero": i * 0.0,
+        }[formula]
+        assert (matrix == matrix.T).all()
+        cases.append({"order": order, "matrix": matrix.ravel().tolist(), "eigenvalues": np.linalg.eigvalsh(matrix).tolist()})
+    return cases
+
+
+def stored(values, name):
+    """Values as a type keeps them, in float64."""
+    if name == "BF16":
+        bits = values.astype(np.float32).view(np.uint32)
+        return ((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000).astype(np.uint32).view(np.float32).astype(np.float64)
+    return values.astype({"F32": np.float32, "F16": np.float16, "F64": np.float64}[name]).astype(np.float64)
+
+
+def difference_ranks():
+    cases = []
+    for seed, (name, shape, planted, scale) in enumerate([
+        ("F32", [120, 90], 1, 1e-4), ("F32", [120, 90], 8, 1e-3), ("F32", [90, 120], 30, 1e-3), ("F64", [50, 70], 12, 1e-6),
+        ("BF16", [120, 90], 4, 0.02), ("F16", [120, 90], 8, 0.01), ("F32", [120, 90], 90, 1e-3), ("F32", [20, 10], 10, 1e-3),
+        ("F32", [16, 4, 3, 3], 3, 1e-3), ("BF16", [120, 90], 0, 0.0),
+    ]):
+        rows, columns = shape[0], int(np.prod(shape[1:]))
+        draw = lambda stream, count: np.array([normal(seed, stream, index) for index in range(count)])
+        before = stored(0.05 * draw(0, rows * columns), name).reshape(rows, columns)
+        change = draw(1, rows * planted).reshape(rows, planted) @ draw(2, planted * columns).reshape(planted, columns)
+        after = stored(before + scale * change, name)
+        difference = after - before
+        precision = {"F64": 52, "F32": 23, "F16": 10, "BF16": 7}[name]
+        ulp = np.where(difference == 0, 0, 2.0 ** (np.floor(np.log2(np.abs(after))) - precision))
+        noise = np.sqrt((ulp**2).mean() / 12) * (math.sqrt(rows) + math.sqrt(columns))
+        singular = np.linalg.svd(difference, compute_uv=False)
+        rank = int((singular > max(2 * noise, 1e-9 * singular[0])).sum())
+        assert rank == planted, (name, shape, planted, rank)
+        cases.append({"seed": seed, "dtype": name, "shape": shape, "planted": planted, "scale": scale, "rank": rank})
+    return cases
+
+
 for file, content in [
+    ("spectrum.json", spectra()), ("difference_rank.json", difference_ranks()),
     ("float_conversion.json", conversions()), ("linear_combination.json", combinations()),
     ("counter_random.json", generators()),
 ]:

@@ -19,6 +19,13 @@ final class TemporaryRepository {
       at: folder, initialBranch: "main", settings: TemporaryRepository.settings)
   }
 
+  /// A copy of another one as it stands.
+  init(copying other: TemporaryRepository) throws {
+    folder = other.folder + "-copy-\(UUID().uuidString)"
+    try FileManager.default.copyItem(atPath: other.folder, toPath: folder)
+    repository = try Repository.open(containing: folder, settings: TemporaryRepository.settings)
+  }
+
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   func reopen() throws -> Repository {

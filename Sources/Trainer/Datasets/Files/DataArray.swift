@@ -13,12 +13,12 @@ package struct DataArray: Sendable {
   let offset: Int
 
   let elementCount: Int
+  /// Elements of one entry of the first dimension: of one image of many.
+  package let rowElementCount: Int
   /// Bytes of one element.
   let elementWidth: Int
 
   var byteCount: Int { elementCount * elementWidth }
-  /// Elements of one entry of the first dimension: of one image of many.
-  var rowElementCount: Int { dimensions.dropFirst().reduce(1, *) }
 
   /// An array that the file has been found to hold completely.
   ///
@@ -26,7 +26,9 @@ package struct DataArray: Sendable {
   init(
     file: DataFile, name: String, dtype: DType, isBigEndian: Bool = false, dimensions: [Int], offset: Int
   ) throws {
-    guard let width = dtype.byteWidth, let shape = try? Shape(dimensions), let size = try? shape.byteCount(of: dtype)
+    // Of an array without rows, a row may still be larger than any number.
+    guard let width = dtype.byteWidth, let shape = try? Shape(dimensions), let size = try? shape.byteCount(of: dtype),
+      let row = try? Shape(Array(dimensions.dropFirst())), (try? row.byteCount(of: dtype)) != nil
     else {
       throw TrainerError(
         .malformedDataFile, "\(name.quoted()) has shape \(dimensions) of \(dtype.rawValue), which is not to be read")
@@ -44,6 +46,7 @@ package struct DataArray: Sendable {
     self.dimensions = dimensions
     self.offset = offset
     elementCount = shape.elementCount
+    rowElementCount = row.elementCount
     elementWidth = width
   }
 

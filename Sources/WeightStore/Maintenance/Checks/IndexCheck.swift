@@ -12,14 +12,19 @@ struct IndexCheck: IntegrityCheck {
     }
     for (name, group) in Dictionary(grouping: entries, by: \.packName).sorted(by: { $0.key < $1.key }) {
       guard let reader = try? PackReader(folder: repository.layout.packFolder, name: name) else {
-        report(IntegrityFinding(.damage, name, "the pack cannot be opened; \(group.count) objects are in it"))
+        report(
+          IntegrityFinding(
+            .damage, name, "the pack cannot be opened; \(group.count) objects are in it",
+            unreadable: group.map(\.key)))
         continue
       }
       for entry in group {
         do {
           try reader.checkHeader(of: entry.record, at: entry.offset)
         } catch {
-          report(IntegrityFinding(.damage, "\(entry.record.kind.name) \(entry.record.id)", error.message))
+          report(
+            IntegrityFinding(
+              .damage, "\(entry.record.kind.name) \(entry.record.id)", error.message, unreadable: [entry.key]))
         }
       }
     }

@@ -5,7 +5,9 @@ struct PackCheck: IntegrityCheck {
   func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws {
     let known = try repository.database.read { try ObjectIndex.packs(in: $0) }
     var entries: [ObjectIndex.Entry] = []
-    for pack in known { entries += walk(pack.name, repository, report) }
+    let indexed = Dictionary(
+      grouping: try repository.database.read { try ObjectIndex.allEntries(in: $0) }, by: \.packName)
+    for pack in known { entries += walk(pack.name, indexed[pack.name] ?? [], repository, report) }
     let names = Set(known.map(\.name))
     for name in try Folder.names(in: repository.layout.packFolder) where !names.contains(name) {
       report(
@@ -15,9 +17,11 @@ struct PackCheck: IntegrityCheck {
     for finding in try DeltaForest(entries).check(repository) { report(finding) }
   }
 
-  /// The records of a pack whose checksums hold, up to the first fault.
+  /// The records of a pack whose checksums hold.
+  ///
+  /// - Parameter indexed: what the index says is in it.
   private func walk(
-    _ name: String, _ repository: Repository, _ report: (IntegrityFinding) -> Void
+    _ name: String, _ indexed: [ObjectIndex.Entry], _ repository: Repository, _ report: (IntegrityFinding) -> Void
   ) -> [ObjectIndex.Entry] {
     var entries: [ObjectIndex.Entry] = []
     do {
@@ -25,7 +29,16 @@ struct PackCheck: IntegrityCheck {
         entries.append(ObjectIndex.Entry(record: record, packName: name, offset: offset))
       }
     } catch {
-      report(IntegrityFinding(.damage, name, (error as? StoreError)?.message ?? "\(error)"))
+      // One fault must not hide what is whole behind it.
+      let salvage = try? PackSalvage(folder: repository.layout.packFolder, name: name)
+      entries = (salvage?.records ?? []).map {
+        ObjectIndex.Entry(record: $0.record, packName: name, offset: $0.offset)
+      }
+      let whole = Set(entries.map(\.offset))
+      report(
+        IntegrityFinding(
+          .damage, name, (error as? StoreError)?.message ?? "\(error)",
+          unreadable: indexed.filter { !whole.contains($0.offset) }.map(\.key)))
     }
     return entries
   }

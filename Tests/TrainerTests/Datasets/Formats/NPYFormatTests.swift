@@ -107,6 +107,14 @@ struct NPYFormatTests {
     }
   }
 
+  /// No row is there, and none could be.
+  @Test func rowsLargerThanAnyNumberAreRefused() throws {
+    expectTrainerError(.malformedDataFile, "\"x\"") {
+      let array = try NPY.read(DataFile(bytes: Self.file(shape: "(0, 4294967296, 4294967296)", data: []), name: "x"))
+      Issue.record("read with rows of \(array.rowElementCount)")
+    }
+  }
+
   @Test(arguments: [
     "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), 'shape': (2,)}",
     "{'descr': '|u1', 'fortran_order': False}", "{'descr': '|u1', 'fortran_order': 0, 'shape': (2,)}",
