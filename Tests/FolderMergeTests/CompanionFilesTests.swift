@@ -34,6 +34,20 @@ struct CompanionFilesTests {
     #expect(try JSONParser.parse(folder.read("out/generation_config.json"))["temperature"] == 0.5)
   }
 
+  /// Key by key: what two models changed differently is named, and the first change stands.
+  @Test func changesOfOneJSONFileComeTogether() throws {
+    try folder.write(#"{"top_k": 1, "top_p": 1, "stop": [2]}"#, to: "base/generation_config.json")
+    try folder.write(#"{"top_k": 5, "top_p": 1, "stop": [3]}"#, to: "a/generation_config.json")
+    try folder.write(#"{"top_k": 1, "top_p": 0.5, "stop": [4]}"#, to: "b/generation_config.json")
+    let report = try folder.merge(["a", "b"], base: "base")
+    let merged = try JSONParser.parse(folder.read("out/generation_config.json"))
+    #expect(merged["top_k"] == 5)
+    #expect(merged["top_p"] == 0.5)
+    #expect(merged["stop"] == [3])
+    #expect(
+      report.notes == ["generation_config.json: 'stop' was changed in different ways; the first change was taken"])
+  }
+
   @Test func withoutABaseTheFirstModelsFileStandsAndANoteSaysSo() throws {
     try folder.write(#"{"temperature": 0.5}"#, to: "b/generation_config.json")
     let report = try folder.merge(["a", "b"])

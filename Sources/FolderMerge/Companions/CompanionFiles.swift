@@ -4,7 +4,7 @@ import Tensors
 
 /// The files of the result beside its weights: configuration, tokenizer and what else loading the model needs.
 ///
-/// They are the base's, or the first model's. With a base, a file that models changed is taken. Where two models changed the same thing in different ways, or nobody can say who changed it, the
+/// They are the base's, or the first model's. With a base, what models changed is taken: of JSON files key by key, of others whole. Where two models changed the same thing in different ways, or nobody can say who changed it, the
 /// base's (the first model's) stands and a note says so.
 struct CompanionFiles {
   private let base: ModelInput?
@@ -63,11 +63,31 @@ struct CompanionFiles {
       notes.append("\(name) differs between the models; that of '\(template.name)' was taken")
       return own
     }
+    if name.hasSuffix(".json"), let merged = mergedJSON(name, own, changed) { return merged }
     guard Set(changed).count == 1 else {
       notes.append("\(name) was changed in different ways; that of '\(template.name)' was kept")
       return own
     }
     return changed[0]
+  }
+
+  /// nil for what is no JSON.
+  private mutating func mergedJSON(_ name: String, _ own: [UInt8], _ sides: [[UInt8]]) -> [UInt8]? {
+    guard let base = try? JSONParser.parse(own) else { return nil }
+    var result = base
+    var conflicts: Set<String> = []
+    for side in sides {
+      guard let theirs = try? JSONParser.parse(side) else { return nil }
+      let merge = JSONMerge(base: base, ours: result, theirs: theirs)
+      result = merge.value ?? base
+      conflicts.formUnion(merge.conflicts)
+    }
+    // The name of the folder that a model came from, and the version that wrote it, mean nothing here.
+    conflicts.subtract(["_name_or_path", "transformers_version"])
+    for conflict in conflicts.sorted() {
+      notes.append("\(name): '\(conflict)' was changed in different ways; the first change was taken")
+    }
+    return JSONMerge.areEquivalent(result, base) ? own : CompanionFiles.text(result)
   }
 
   /// What the merge itself changes.

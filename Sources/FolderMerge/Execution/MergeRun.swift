@@ -161,7 +161,9 @@ extension MergeRun {
       } while end < places.count && byteCount + places[end].byteCount <= MergeRun.batchByteCount
       let outputs = try prepare(places[start..<end], survey: survey)
       advance(byteCount, of: total)
-      for output in outputs { report.counts[output.merge.status, default: 0] += 1 }
+      for (place, output) in zip(places[start..<end], outputs) {
+        report.counts[place.tensor.outcome(output.merge.status), default: 0] += 1
+      }
       report.nonFinite += try combine(outputs, total: total)
       start = end
     }

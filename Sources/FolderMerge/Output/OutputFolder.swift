@@ -33,10 +33,21 @@ package final class OutputFolder {
     }
     replaces = try OutputFolder.check(path, replacing: replacing)
     OutputFolder.removeLeftovers(of: name, in: parent)
-    temporaryPath = "\(parent)/\(OutputFolder.temporaryPrefix(name))\(getpid())-\(UInt32.random(in: .min ... .max))"
-    try Folder.create(temporaryPath)
-    lock = try OpenFile.open(temporaryPath, flags: O_RDONLY | O_DIRECTORY)
-    _ = flock(lock.descriptor, LOCK_EX | LOCK_NB)
+    (temporaryPath, lock) = try OutputFolder.makeTemporary("\(parent)/\(OutputFolder.temporaryPrefix(name))")
+  }
+
+  /// A new hidden folder, locked. Another merge to the same place may take it for a leftover before it is: then once more.
+  private static func makeTemporary(_ prefix: String) throws -> (path: String, lock: OpenFile) {
+    for _ in 0..<100 {
+      let path = "\(prefix)\(getpid())-\(UInt32.random(in: .min ... .max))"
+      try Folder.create(path)
+      guard let lock = try? OpenFile.open(path, flags: O_RDONLY | O_DIRECTORY) else { continue }
+      // File systems without locks have no leftovers removed either.
+      if flock(lock.descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { continue }
+      guard Folder.isFolder(path) else { continue }
+      return (path, lock)
+    }
+    throw FolderMergeError(.inputOutput, "cannot make a folder '\(prefix)…': it vanishes again", subjects: [prefix])
   }
 
   deinit {

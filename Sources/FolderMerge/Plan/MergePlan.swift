@@ -13,6 +13,12 @@ package struct MergePlan: Sendable {
     /// Whether it is taken from the only model of `input` as it is.
     package let isTaken: Bool
 
+    /// What is said of the tensor: one model alone is never "equal everywhere".
+    func outcome(_ status: PreparedMerge.Status) -> PreparedMerge.Status {
+      guard status == .equal, input.models.count == 1, input.base == nil else { return status }
+      return input.models[0].reader is FileTensor ? .taken : .combined
+    }
+
     init(_ name: String, _ input: MergeInput, isTaken: Bool = false) {
       self.name = name
       self.input = input
