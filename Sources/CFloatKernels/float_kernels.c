@@ -14,7 +14,12 @@ typedef uint16_t unaligned_u16 __attribute__((aligned(1)));
 typedef uint32_t unaligned_u32 __attribute__((aligned(1)));
 typedef double unaligned_f64 __attribute__((aligned(1)));
 
+// Sixteen elements at a time.
+typedef uint16_t halves16 __attribute__((vector_size(32)));
 typedef uint32_t group16 __attribute__((vector_size(64)));
+typedef uint64_t words16 __attribute__((vector_size(128)));
+typedef float floats16 __attribute__((vector_size(64)));
+typedef double doubles16 __attribute__((vector_size(128)));
 
 static inline float float_of(uint32_t bits) {
   float value;
@@ -38,6 +43,15 @@ static inline uint64_t bits_of_double(double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
   return bits;
+}
+
+/// 1 / divisor if a product with it is the same number as the quotient: of a power of 2. Else 0.
+static inline double exact_reciprocal(double divisor) {
+  const double reciprocal = 1 / divisor;
+  const int is_exact = (bits_of_double(divisor) & 0xFFFFFFFFFFFFFu) == 0 && reciprocal - reciprocal == 0 &&
+                       divisor - divisor == 0 && __builtin_fabs(reciprocal) >= 0x1p-1022 &&
+                       __builtin_fabs(divisor) >= 0x1p-1022;
+  return is_exact ? reciprocal : 0;
 }
 
 #if defined(__x86_64__)
@@ -72,6 +86,9 @@ static inline uint64_t bits_of_double(double value) {
       .encode_f32 = encode_f32_##set,                                                                                  \
       .encode_bf16 = encode_bf16_##set,                                                                                \
       .encode_f16 = encode_f16_##set,                                                                                  \
+      .combine_f32 = combine_f32_##set,                                                                                \
+      .combine_bf16 = combine_bf16_##set,                                                                              \
+      .combine_f16 = combine_f16_##set,                                                                                \
       .count_special_16 = count_special_16_##set,                                                                      \
       .count_special_32 = count_special_32_##set,                                                                      \
       .dot = dot_##set,                                                                                                \

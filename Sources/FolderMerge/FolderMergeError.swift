@@ -24,6 +24,8 @@ package struct FolderMergeError: Error, Sendable, CustomStringConvertible {
     case tokenizerConflict
     /// What was asked for makes no sense: weights, layers, options that exclude each other.
     case badRequest
+    /// A method wants to know something of each model beside its weights, and nothing was said.
+    case companionMissing
     /// The output is there already.
     case outputExists
     /// The result holds elements that are no finite numbers, and that was to be refused.

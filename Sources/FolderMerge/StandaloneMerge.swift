@@ -42,6 +42,17 @@ package struct StandaloneMerge {
     self.record = record
   }
 
+  /// What it comes to, before any weight is read.
+  package var outline: MergeOutline {
+    get throws {
+      switch work {
+      case .models(let plan, let base, let models):
+        plan.outline(modelCount: models.count + (base.map { 1 + $0.adapters.count } ?? 0))
+      case .adapters(let joined): try joined.outline()
+      }
+    }
+  }
+
   /// - Parameters:
   ///   - path: the folder to make.
   ///   - replacing: whether an earlier merge's output may be replaced.

@@ -42,6 +42,7 @@ package struct LinearCombination {
     for term in terms {
       _ = try FloatConversion.format(of: term.dtype, byteCount: term.bytes.count, elementCount: elementCount)
     }
+    if combinesInRegisters(dtype, elementCount, into: output) { return }
     let sums = UnsafeMutableBufferPointer<Double>.allocate(capacity: LinearCombination.blockElementCount)
     defer { sums.deallocate() }
     let width = dtype.byteWidth ?? 1
@@ -51,6 +52,27 @@ package struct LinearCombination {
         start..<end, as: dtype, sums: sums,
         into: UnsafeMutableRawBufferPointer(rebasing: output[(start * width)..<(end * width)]))
     }
+  }
+
+  /// The same by one kernel, where all terms have the type of the result: their sums never leave the registers.
+  ///
+  /// - Returns: false if there is no such kernel, and nothing was done.
+  private func combinesInRegisters(
+    _ dtype: DType, _ elementCount: Int, into output: UnsafeMutableRawBufferPointer
+  ) -> Bool {
+    let starts = terms.compactMap(\.bytes.baseAddress)
+    guard let output = output.baseAddress, !terms.isEmpty, starts.count == terms.count,
+      terms.allSatisfy({ $0.dtype == dtype })
+    else { return false }
+    let coefficients = terms.map(\.coefficient)
+    let kernels = FloatKernels.best
+    switch dtype {
+    case .f32: kernels.combine_f32(starts, coefficients, terms.count, divisor, output, elementCount)
+    case .bf16: kernels.combine_bf16(starts, coefficients, terms.count, divisor, output, elementCount)
+    case .f16: kernels.combine_f16(starts, coefficients, terms.count, divisor, output, elementCount)
+    default: return false
+    }
+    return true
   }
 
   /// The elements of one block.

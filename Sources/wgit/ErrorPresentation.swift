@@ -118,7 +118,7 @@ package enum ErrorPresentation {
       switch error.code {
       case .modelNotFound: .notFound
       case .noWeights, .severalCheckpoints, .pickle, .quantized, .malformedModel, .badAdapter: .invalidData
-      case .wrongKind, .badRequest, .outputExists: .usage
+      case .wrongKind, .badRequest, .companionMissing, .outputExists: .usage
       case .conflict, .tokenizerConflict, .nonFinite: .negative
       case .inputOutput: .inputOutput
       case .cancelled: .interrupted
@@ -148,6 +148,8 @@ package enum ErrorPresentation {
         : nil
     case .nonFinite: return "find the model that holds them, or merge without --strict"
     case .badRequest: return error.message.contains("needs a base") ? "name it: wgit merge --base MODEL …" : nil
+    case .companionMissing:
+      return "give a safetensors file for each model: --\(subject) FILE --\(subject) FILE …, with --output"
     case .noWeights, .malformedModel, .badAdapter, .tokenizerConflict, .inputOutput, .cancelled: return nil
     }
   }

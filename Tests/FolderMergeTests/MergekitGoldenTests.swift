@@ -90,8 +90,20 @@ struct MergekitGoldenTests {
       let other = try #require(expected[tensor.name])
       #expect(tensor.dtype == other.dtype && tensor.shape == other.shape, "\(tensor.name)")
       let scale = other.values.map(\.magnitude).max() ?? 0
-      let error = zip(tensor.values, other.values).map { abs($0 - $1) }.max() ?? 0
-      #expect(error <= 1e-6 * scale, "\(tensor.name) is off by \(error)")
+      let isNear = zip(tensor.values, other.values).allSatisfy { ours, theirs in
+        ours == theirs
+          || (ours - theirs).magnitude <= Self.tolerance(max(ours.magnitude, theirs.magnitude), scale, tensor.dtype)
+      }
+      #expect(isNear, "\(tensor.name): \(tensor.values) is not \(other.values)")
+    }
+  }
+
+  /// One unit in the last place of 16 bits, two of F32, or a millionth of the tensor's largest element.
+  private static func tolerance(_ value: Double, _ scale: Double, _ dtype: DType) -> Double {
+    switch dtype {
+    case .bf16: value * 0x1p-7
+    case .f16: value * 0x1p-10
+    default: max(value * 0x1p-22, 1e-6 * scale)
     }
   }
 

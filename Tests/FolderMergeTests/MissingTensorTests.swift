@@ -1,5 +1,6 @@
 import FolderMerge
 import Testing
+import WeightStore
 
 /// Tensors that not all models have.
 struct MissingTensorTests {
@@ -61,5 +62,38 @@ struct MissingTensorTests {
   @Test func computedBuffersAreTakenFromWhoHasThem() throws {
     try write(["a": ["w": 1], "b": ["w": 3, "layers.0.rotary_emb.inv_freq": 6]])
     #expect(try merge(["a", "b"]) == ["w": 2, "layers.0.rotary_emb.inv_freq": 6])
+  }
+
+  /// Of what no pattern fits, the base's values stay, also of tensors that a model has changed.
+  @Test func onlyWhatWasAskedForIsMerged() throws {
+    try write([
+      "base": ["head": 0, "body.w": 8, "body.v": 8], "a": ["head": 1, "body.w": 6, "body.v": 2, "more": 1],
+      "b": ["head": 3, "body.w": 4, "body.v": 4, "more": 2],
+    ])
+    let files = ["a.safetensors", "b.safetensors"]
+    func values() throws -> [String: Double] {
+      Dictionary(
+        uniqueKeysWithValues: try folder.tensors("out/model.safetensors").map { ($0.name, $0.values[0]) })
+    }
+    try folder.merge(files, base: "base.safetensors") { request, _ in
+      request.only = [NamePattern("body.?"), NamePattern("[hi]ead")]
+    }
+    #expect(try values() == ["head": 2, "body.w": 5, "body.v": 3])
+    try folder.merge(files, base: "base.safetensors", replacing: true) { request, _ in
+      request.only = [NamePattern("*.w")]
+    }
+    #expect(try values() == ["head": 0, "body.w": 5, "body.v": 8])
+    // The record says so too.
+    let record = String(decoding: try folder.read("out/wgit_merge.yml"), as: UTF8.self)
+    #expect(record.contains("\nonly: [\"*.w\"]\n"))
+    let report = try folder.mergeAgain("out", to: "again")
+    #expect(try folder.read("again/model.safetensors") == folder.read("out/model.safetensors"))
+    #expect(report.counts == [.combined: 1, .taken: 2])
+    let error = #expect(throws: FolderMergeError.self) {
+      try folder.merge(files, base: "base.safetensors", replacing: true) { request, _ in
+        request.only = [NamePattern("*.w"), NamePattern("boddy.*")]
+      }
+    }
+    #expect(error?.subjects == ["boddy.*"])
   }
 }

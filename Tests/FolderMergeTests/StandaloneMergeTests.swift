@@ -19,7 +19,11 @@ struct StandaloneMergeTests {
   }
 
   /// The same bytes however the inputs are divided into files, and for any number of threads.
-  @Test(arguments: ["ratatouille", "task-arithmetic:lambda=0.7,weight=1,-0.5,2"])
+  @Test(arguments: [
+    "ratatouille", "task-arithmetic:lambda=0.7,weight=1,-0.5,2", "dare-ties:density=0.4", "dare-linear:density=0.7",
+    "della:density=0.5", "della-linear:density=0.4", "ties:density=0.3,scope=model", "model-stock",
+    "sce:select-topk=0.5",
+  ])
   func divisionAndThreadsDoNotMatter(_ strategy: String) throws {
     let names = ["a", "b", "c"]
     for (index, name) in (["base"] + names).enumerated() {
@@ -119,5 +123,29 @@ struct StandaloneMergeTests {
       try folder.merge(["a.safetensors", "b.safetensors"], to: "x")
     }
     #expect(error?.code == .conflict)
+  }
+
+  /// A record makes the same bytes again, whatever the base was for: nothing, the origin of changes, one end of a path.
+  @Test(arguments: [
+    "ratatouille", "weighted:weight=0.7,0.2", "wise-ft:alpha=0.3", "ties:density=0.3,0.9,lambda=0.5", "karcher",
+    "dare-linear:density=0.5", "nuslerp:weight=1,3", "slerp:t=0.2", "nearswap:t=0.01", "model-stock:angle-per=filter",
+    "multislerp", "passthrough:scale=0.5", "arcee-fusion", "emr:reconstruct=1",
+  ])
+  func theRecordMakesTheSameAgain(_ strategy: String) throws {
+    let recipe = try MergeStrategy(parsing: strategy).recipe
+    for (index, name) in ["base", "a", "b"].enumerated() {
+      let added = index == 2 ? [try TestTensor("added", [2], [1, 2])] : []
+      let removed = index == 1 ? [] : [try TestTensor("removed", [2], [3, 4])]
+      try folder.write(tensors(seed: UInt64(index + 1)) + added + removed, to: "\(name)/model.safetensors")
+    }
+    let isPath = recipe.mergekit?.baseIsFirstModel == true
+    let models = recipe.modelCount.upperBound == 1 || isPath ? ["b"] : ["a", "b"]
+    try folder.merge(models, base: "base", strategy) { request, _ in
+      request.dtype = .f16
+      request.seed = 7
+      request.missing = .take
+    }
+    try folder.mergeAgain("out", to: "again")
+    #expect(try folder.read("again/model.safetensors") == folder.read("out/model.safetensors"))
   }
 }

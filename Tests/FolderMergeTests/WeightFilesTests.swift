@@ -83,6 +83,45 @@ struct WeightFilesTests {
     #expect((refusal()?.cause as? CheckpointError)?.code == .truncated)
   }
 
+  private func writeHeader(_ header: String, dataByteCount: Int) throws {
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+    try folder.write(
+      length + Array(header.utf8) + [UInt8](repeating: 0, count: dataByteCount), to: "m/model.safetensors")
+  }
+
+  @Test(arguments: [
+    // Two tensors share bytes; a gap; an end before its start; a size that overflows; a shape that does not fit.
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#,
+    #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
+    #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,12]}}"#,
+    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}"#,
+    #"{"a":{"dtype":"F32","shape":[-3],"data_offsets":[0,12]}}"#,
+    #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,9223372036854775807]}}"#,
+    #"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}"#,
+  ])
+  func aHeaderThatLiesIsRefused(_ header: String) throws {
+    try writeHeader(header, dataByteCount: 12)
+    let error = refusal()
+    #expect(error?.code == .malformedModel)
+    #expect(error?.cause is CheckpointError)
+  }
+
+  @Test(arguments: [
+    // The wrong shard; a tensor that no shard has; one that the index does not know; no JSON; no map; a number for a name.
+    #"{"weight_map": {"a": "model-00002-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}"#,
+    #"{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors", "c": "model-00002-of-00002.safetensors"}}"#,
+    #"{"weight_map": {"a": "model-00001-of-00002.safetensors", "x": "model-00002-of-00002.safetensors"}}"#,
+    "weight_map", "[]", "{}", #"{"weight_map": {}}"#, #"{"weight_map": {"a": 1}}"#,
+    #"{"weight_map": {"a": "/etc/model.safetensors"}}"#,
+  ])
+  func anIndexThatLiesIsRefused(_ index: String) throws {
+    try write("model-00001-of-00002.safetensors", "a")
+    try write("model-00002-of-00002.safetensors", "b")
+    try folder.write(index, to: "m/model.safetensors.index.json")
+    #expect(refusal()?.code == .malformedModel)
+  }
+
   @Test(arguments: ["pytorch_model.bin", "model.pt", "weights.ckpt"])
   func picklesAreNeverOpened(_ name: String) throws {
     try folder.write([0x50, 0x4B, 3, 4, 0, 0, 0, 0, 0], to: "m/\(name)")

@@ -122,16 +122,24 @@ struct ConformanceTests {
 
   @Test("never computes with integers", arguments: strategies)
   func integers(strategy: String) throws {
-    let old = Model(bytes: [1, 2, 3], dtype: .u8)
-    let new = Model(bytes: [1, 2, 4], dtype: .u8)
+    for dtype in [DType.u8, .i64, .bool] { try integers(strategy, dtype) }
+  }
+
+  private func integers(_ strategy: String, _ dtype: DType) throws {
+    let width = dtype.byteWidth ?? 1
+    func model(_ values: [UInt8]) -> Model {
+      Model(bytes: values.flatMap { [$0] + [UInt8](repeating: 0, count: width - 1) }, dtype: dtype)
+    }
+    let old = model([1, 0, 1])
+    let new = model([1, 0, 0])
     let same = try ConformanceTests.models(strategy) { _ in old }
     #expect(try merge(same, base: old, by: strategy).bytes == old.bytes)
     let one = try ConformanceTests.models(strategy) { $0 == 0 ? new : old }
     #expect(try merge(one, base: old, by: strategy).bytes == new.bytes)
     guard same.count > 1 else { return }
-    let two = try ConformanceTests.models(strategy) { $0 == 0 ? new : Model(bytes: [7, 7, 7], dtype: .u8) }
+    let two = try ConformanceTests.models(strategy) { $0 == 0 ? new : model([0, 0, 0]) }
     #expect(code { _ = try merge(two, base: old, by: strategy) } == .conflict)
-    let truth = Model(bytes: [0, 1, 1], dtype: .bool)
+    let truth = Model(bytes: [0, 1, 1], dtype: dtype == .bool ? .u8 : .bool)
     #expect(code { _ = try merge(two.dropLast() + [truth], base: old, by: strategy) } == .conflict)
   }
 

@@ -96,6 +96,60 @@ struct FloatKernelTests {
     #expect(agree { level, values, count in values[0] = level.sum_magnitudes(third, count) })
   }
 
+  /// Linear combinations in registers are those by way of memory, whatever the number of elements, special ones included.
+  @Test func combinationsAreSumsOfProducts() {
+    let random = CounterRandom(seed: 2, stream: "combinations")
+    let ordinary = (0..<1000).map { random.normal(at: UInt64($0)) }
+    for values in [ordinary, doubles] {
+      for count in [0, 1, 15, 16, 17, 33, 500] {
+        for divisor in [1.0, 4, 3, -0.7] {
+          for level in Self.levels { checkCombinations(level, values, count, divisor) }
+        }
+      }
+    }
+  }
+
+  private func checkCombinations(_ level: wgit_float_kernels, _ values: [Double], _ count: Int, _ divisor: Double) {
+    let kernels = [
+      (4, level.encode_f32, level.decode_f32, level.accumulate_f32, level.combine_f32),
+      (2, level.encode_bf16, level.decode_bf16, level.accumulate_bf16, level.combine_bf16),
+      (2, level.encode_f16, level.decode_f16, level.accumulate_f16, level.combine_f16),
+    ]
+    let factors = [0.3, -1.25, 1]
+    for (width, encode, decode, accumulate, combine) in kernels {
+      let stored = [0, 7, 400].map { start in
+        var bytes = [UInt8](repeating: 0, count: (count + 1) * width)
+        encode(Array(values[start..<start + count]), &bytes, count)
+        return bytes
+      }
+      var sums = [Double](repeating: -0.0, count: count)
+      for (term, factor) in zip(stored, factors) { accumulate(term, factor, &sums, count) }
+      level.divide(&sums, divisor, count)
+      var expected = [UInt8](repeating: 0xEE, count: (count + 1) * width)
+      // One by one: without the way that groups take.
+      for index in 0..<count {
+        var one = [UInt8](repeating: 0, count: width)
+        encode([sums[index]], &one, 1)
+        expected.replaceSubrange(index * width..<(index + 1) * width, with: one)
+      }
+      var actual = [UInt8](repeating: 0xEE, count: (count + 1) * width)
+      stored[0].withUnsafeBytes { a in
+        stored[1].withUnsafeBytes { b in
+          stored[2].withUnsafeBytes { c in
+            let starts = [a, b, c].compactMap(\.baseAddress)
+            combine(starts, factors, 3, divisor, &actual, count)
+          }
+        }
+      }
+      var left = [Double](repeating: 0, count: count)
+      var right = left
+      decode(actual, &left, count)
+      decode(expected, &right, count)
+      #expect(same(left, right), "\(String(cString: level.name)), \(count) elements of \(width) bytes, by \(divisor)")
+      #expect(actual.suffix(width) == expected.suffix(width))
+    }
+  }
+
   @Test func finiteSumsAgree() {
     let finite = doubles.map { $0.isFinite && $0.magnitude < 1e100 ? $0 : 1 }
     for count in [0, 1, 15, 16, 17, 33, finite.count] {

@@ -33,6 +33,15 @@ struct wgit_float_kernels {
   void (*_Nonnull encode_bf16)(const double *_Nonnull from, void *_Nonnull to, size_t count);
   void (*_Nonnull encode_f16)(const double *_Nonnull from, void *_Nonnull to, size_t count);
 
+  /// to[i] <- (-0.0 + factors[0] * inputs[0][i] + factors[1] * inputs[1][i] + ...) / divisor in F64, rounded once to the
+  /// type that all inputs have.
+  void (*_Nonnull combine_f32)(const void *_Nonnull const *_Nonnull inputs, const double *_Nonnull factors,
+                               size_t term_count, double divisor, void *_Nonnull to, size_t count);
+  void (*_Nonnull combine_bf16)(const void *_Nonnull const *_Nonnull inputs, const double *_Nonnull factors,
+                                size_t term_count, double divisor, void *_Nonnull to, size_t count);
+  void (*_Nonnull combine_f16)(const void *_Nonnull const *_Nonnull inputs, const double *_Nonnull factors,
+                               size_t term_count, double divisor, void *_Nonnull to, size_t count);
+
   /// How many elements have a magnitude, as an integer, above `infinity` (NaN), and how many equal to it.
   void (*_Nonnull count_special_16)(const void *_Nonnull from, uint16_t infinity, size_t count, size_t *_Nonnull nan,
                                     size_t *_Nonnull infinite);

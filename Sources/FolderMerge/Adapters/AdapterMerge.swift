@@ -70,6 +70,24 @@ package struct JoinedAdapter {
       subjects: [adapter.name])
   }
 
+  /// What it comes to, before any factor is read.
+  func outline() throws -> MergeOutline {
+    var byteCount = 0
+    var inputByteCount = 0
+    for module in modules {
+      let (a, b) = try shapes(module)
+      byteCount += try a.byteCount(of: .f32) + b.byteCount(of: .f32)
+      for (item, product) in module.parts {
+        for name in [product.a, product.b] {
+          inputByteCount += item.adapter.weights.descriptor(name)?.byteCount ?? 0
+        }
+      }
+    }
+    return MergeOutline(
+      tensorCount: 2 * modules.count, modelCount: adapters.count, byteCount: byteCount,
+      inputByteCount: inputByteCount, notes: [])
+  }
+
   /// Writes the adapter's folder.
   package func write(to folder: OutputFolder) throws -> MergeReport {
     var report = MergeReport()

@@ -4,8 +4,9 @@ import Tensors
 
 /// The files of the result beside its weights: configuration, tokenizer and what else loading the model needs.
 ///
-/// They are the base's, or the first model's. With a base, what models changed is taken: of JSON files key by key, of others whole. Where two models changed the same thing in different ways, or nobody can say who changed it, the
-/// base's (the first model's) stands and a note says so.
+/// They are the base's, or the first model's. With a base, what models changed is taken: of JSON files key by key, of others
+/// whole. Where two models changed the same key in different ways, the first change stands; the same file that is no JSON, the
+/// base's. Without a base nobody can say who changed what, and the first model's stands. Notes say so.
 struct CompanionFiles {
   private let base: ModelInput?
   private let models: [ModelInput]
@@ -71,6 +72,14 @@ struct CompanionFiles {
     return changed[0]
   }
 
+  /// Members of `config.json` of which it does not matter what the models say: the merge sets them, or they tell of the folder
+  /// that a model came from and of the version that wrote it.
+  private var decidedKeys: [String] {
+    ["_name_or_path", "transformers_version", "torch_dtype", "dtype"]
+      + (plan.isTied == nil ? [] : ["tie_word_embeddings", "text_config.tie_word_embeddings"])
+      + plan.configurationChanges.map { $0.path.joined(separator: ".") }
+  }
+
   /// nil for what is no JSON.
   private mutating func mergedJSON(_ name: String, _ own: [UInt8], _ sides: [[UInt8]]) -> [UInt8]? {
     guard let base = try? JSONParser.parse(own) else { return nil }
@@ -82,8 +91,7 @@ struct CompanionFiles {
       result = merge.value ?? base
       conflicts.formUnion(merge.conflicts)
     }
-    // The name of the folder that a model came from, and the version that wrote it, mean nothing here.
-    conflicts.subtract(["_name_or_path", "transformers_version"])
+    if name == "config.json" { conflicts.subtract(decidedKeys) }
     for conflict in conflicts.sorted() {
       notes.append("\(name): '\(conflict)' was changed in different ways; the first change was taken")
     }

@@ -57,7 +57,7 @@ package final class MergeRun: Sendable {
 extension MergeRun {
   /// A tensor with everything decided, and where it goes.
   private struct Output {
-    let file: OpenFile
+    let file: OutputFile
     let offset: Int
     let merge: PreparedMerge
   }
@@ -65,7 +65,7 @@ extension MergeRun {
   /// A tensor that is still to be decided.
   private struct Place {
     let tensor: MergePlan.Tensor
-    let file: OpenFile
+    let file: OutputFile
     let offset: Int
     let byteCount: Int
     /// Decided ahead, because its type depends on it.
@@ -81,8 +81,8 @@ extension MergeRun {
     let early = try prepareWithoutArithmetic()
     let shards = try shardPlan(early)
     let metadata = ShardedHeader.union([[(key: "format", value: "pt")], plan.layout.metadata])
-    var files: [OpenFile] = []
-    var places: [JSONKey: (file: OpenFile, offset: Int, byteCount: Int)] = [:]
+    var files: [OutputFile] = []
+    var places: [JSONKey: (file: OutputFile, offset: Int, byteCount: Int)] = [:]
     for shard in shards.shards {
       let header = try SafetensorsWriter.headerBytes(tensors: shard.tensors, metadata: metadata.metadata)
       let sizes = try shard.tensors.map { try $0.shape.byteCount(of: $0.dtype) }

@@ -1,6 +1,7 @@
 import Documents
 import Merging
 import Tensors
+import WeightStore
 
 /// A merge as a mergekit YAML file describes it.
 ///
@@ -16,6 +17,8 @@ package struct MergekitConfiguration: Sendable {
   struct Model: Sendable {
     let name: String
     let parameters: ParameterSettings
+    /// Files about the model, by `MergeCompanion.name`: an extension to mergekit's keys.
+    let companions: [String: String]
   }
 
   /// Layers of models, laid over each other to make layers of the result.
@@ -55,6 +58,9 @@ package struct MergekitConfiguration: Sendable {
   let chatTemplate: String?
   package var seed: UInt64
   let missing: MergeRequest.MissingTensors?
+  let only: [NamePattern]
+  /// Whether the base, and tensors that not all models have, mean what they mean on the command line: see `request(open:)`.
+  package let usesOwnRules: Bool
   /// What errors call the file.
   let fileName: String
 
@@ -77,6 +83,8 @@ package struct MergekitConfiguration: Sendable {
     chatTemplate = try root.optionalString("chat_template")
     seed = try MergekitConfiguration.seed(root)
     missing = try MergekitConfiguration.missing(root)
+    usesOwnRules = try MergekitConfiguration.usesOwnRules(root)
+    only = (try root.optionalStrings("only") ?? []).map(NamePattern.init)
     modules = try MergekitConfiguration.modules(root, recipe)
     try root.finish()
   }
@@ -109,6 +117,14 @@ package struct MergekitConfiguration: Sendable {
       throw root.invalidValue(of: "missing_tensors", mustBe: "one of \(words.joined(separator: ", "))")
     }
     return missing
+  }
+
+  private static func usesOwnRules(_ root: YAMLMapping) throws(DocumentError) -> Bool {
+    switch try root.optionalString("rules") {
+    case "wgit": return true
+    case "mergekit", nil: return false
+    default: throw root.invalidValue(of: "rules", mustBe: "\"wgit\" or \"mergekit\"")
+    }
   }
 
   private static func modules(_ root: YAMLMapping, _ recipe: any MergeRecipe) throws(DocumentError) -> [Module] {
@@ -151,7 +167,8 @@ package struct MergekitConfiguration: Sendable {
         models.append(
           Model(
             name: try MergekitModelName.read(item, "model"),
-            parameters: try ParameterSettings(item.optionalMapping("parameters"), recipe)))
+            parameters: try ParameterSettings(item.optionalMapping("parameters"), recipe),
+            companions: try companions(item, recipe)))
       }
       guard !models.isEmpty else { throw mapping.invalidValue(of: "models", mustBe: "a list of at least one model") }
       try checkDistinct(models.map(\.name), mapping, "models")
@@ -161,6 +178,14 @@ package struct MergekitConfiguration: Sendable {
     for item in try mapping.mappings("slices") { slices.append(try slice(item, recipe)) }
     guard !slices.isEmpty else { throw mapping.invalidValue(of: "slices", mustBe: "a list of at least one slice") }
     return .slices(slices)
+  }
+
+  private static func companions(
+    _ mapping: YAMLMapping, _ recipe: any MergeRecipe
+  ) throws(DocumentError) -> [String: String] {
+    var files: [String: String] = [:]
+    for companion in recipe.companions { files[companion.name] = try mapping.optionalString(companion.name) }
+    return files
   }
 
   private static func slice(_ mapping: YAMLMapping, _ recipe: any MergeRecipe) throws(DocumentError) -> Slice {
@@ -198,6 +223,16 @@ package struct MergekitConfiguration: Sendable {
       let setting = model.parameters.settings["weight"] ?? parameters.settings["weight"]
       guard case .number(let weight) = setting?.value(for: "", at: 0) else { return (model.name, 1) }
       return (model.name, weight)
+    }
+  }
+
+  /// The files about single models, in order: the model, what they are, and where.
+  var companions: [(model: String, name: String, file: String)] {
+    modules.flatMap { module -> [(model: String, name: String, file: String)] in
+      guard case .models(let models) = module.content else { return [] }
+      return models.flatMap { model in
+        model.companions.sorted { $0.key < $1.key }.map { (model.name, $0.key, $0.value) }
+      }
     }
   }
 

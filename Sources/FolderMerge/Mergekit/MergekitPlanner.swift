@@ -41,6 +41,10 @@ package struct MergekitPlanner {
     names = configuration.modelNames
     var inputs: [String: ModelInput] = [:]
     for name in names { inputs[name] = try open(name) }
+    for (model, name, file) in configuration.companions {
+      inputs[model] = try inputs[model]?.adding(open(file).model, as: name)
+    }
+    try MergePlanner.checkCompanions(configuration.recipe, Array(inputs.values))
     self.inputs = inputs
     vocabulary = try MergekitPlanner.vocabulary(configuration, names, inputs)
     notes = vocabulary?.notes ?? []
@@ -105,6 +109,7 @@ package struct MergekitPlanner {
         subjects: conflicts)
     }
     guard !tensors.isEmpty else { throw FolderMergeError(.noWeights, "the models have no tensor in common") }
+    try MergePlanner.checkOnly(configuration.only, tensors.map(\.name))
     let template = try template
     let tie = TiedEmbeddings.state(of: tensors.map(\.name), template)
     if tie.isParted { notes.append(TiedEmbeddings.partedNote) }
@@ -266,6 +271,11 @@ package struct MergekitPlanner {
     {
       readers = try aligned(readers, scope, vocabulary, name)
     }
+    if !configuration.only.isEmpty, !configuration.only.contains(where: { $0.matches(name) }) {
+      let index = scope.sources.firstIndex { $0.name == scope.base } ?? 0
+      if let reader = readers[index] { try take(name, reader, scope.sources[index], names[index]) }
+      return
+    }
     let present = readers.indices.filter { readers[$0] != nil }
     guard present.count == readers.count else { return try addIncomplete(name, readers, names, present, scope) }
     try merge(name, readers, names, present, scope)
@@ -346,7 +356,10 @@ package struct MergekitPlanner {
       guard let reader = readers[index] else { continue }
       let parameters = try parameters(
         recipe.parameters.filter(\.isPerModel), tensor: names[index], source: scope.sources[index], scope)
-      models.append(MergeInput.Model(reader, index: models.count, parameters: parameters))
+      models.append(
+        MergeInput.Model(
+          reader, index: models.count, parameters: parameters,
+          companions: scope.sources[index].input.companionReaders(names[index])))
     }
     guard !models.isEmpty else {
       conflicts.append("\(name): only the base has it")

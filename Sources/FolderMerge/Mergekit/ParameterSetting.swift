@@ -115,6 +115,8 @@ struct ParameterSettings: Sendable {
         settings[spec.name] = try ParameterSetting(mapping, key, spec)
       }
     }
+    // Of those nothing depends on, only memory in mergekit.
+    for key in recipe.mergekit?.ignoredKeys ?? [] { _ = mapping.has(key) }
     try mapping.finish()
   }
 }

@@ -20,6 +20,8 @@ package struct ModelInput: Sendable {
   package let name: String
   package let model: OpenModel
   package let adapters: [WeightedAdapter]
+  /// What a recipe wants to know of the model beside its weights, by `MergeCompanion.name`, under the names of its tensors.
+  private(set) var companions: [String: OpenModel] = [:]
   /// What each adapter does, by the names of this model.
   private let updates: [[JSONKey: Adapter.Update]]
   private let cache: FactorCache
@@ -45,6 +47,25 @@ package struct ModelInput: Sendable {
     var names = model.tensorNames
     for key in Set(updates.flatMap(\.keys)).sorted() where model.descriptor(key.text) == nil { names.append(key.text) }
     return names
+  }
+
+  /// The model with something known beside its weights.
+  ///
+  /// - Throws: `FolderMergeError.badRequest` if none of its tensors is in the model.
+  package func adding(_ companion: OpenModel, as name: String) throws(FolderMergeError) -> ModelInput {
+    guard companion.tensorNames.contains(where: { model.descriptor($0) != nil }) else {
+      throw FolderMergeError(
+        .badRequest, "'\(companion.name)' has none of the tensors of '\(self.name)'",
+        subjects: [companion.name, self.name])
+    }
+    var result = self
+    result.companions[name] = companion
+    return result
+  }
+
+  /// What is known of one tensor.
+  func companionReaders(_ tensor: String) -> [String: any TensorReader] {
+    companions.compactMapValues { FileTensor(tensor, of: $0) }
   }
 
   /// The type that the model stores a tensor in, or an adapter that brings it.

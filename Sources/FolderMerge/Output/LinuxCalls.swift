@@ -26,6 +26,16 @@ enum LinuxCalls {
     return errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR ? 0 : errno
   }
 
+  /// Has the kernel begin to write bytes of a file to the disk, and waits for none of it. A hint: errors show in `fsync`.
+  static func startWriting(_ descriptor: Int32, offset: Int, byteCount: Int) {
+    guard let call = syncFileRange else { return }
+    let onlyStart: UInt32 = 2
+    _ = call(descriptor, off_t(offset), off_t(byteCount), onlyStart)
+  }
+
+  private typealias SyncFileRange = @convention(c) (Int32, off_t, off_t, UInt32) -> Int32
+  private static let syncFileRange = dlsym(nil, "sync_file_range").map { unsafeBitCast($0, to: SyncFileRange.self) }
+
   private static func rename(_ old: String, _ new: String, flags: UInt32) -> Bool {
     typealias Call = @convention(c) (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
     guard let symbol = dlsym(nil, "renameat2") else {

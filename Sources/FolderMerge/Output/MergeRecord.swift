@@ -26,6 +26,9 @@ package struct MergeRecord: Sendable {
     let specs = request.strategy.recipe.parameters
     for (index, model) in request.models.enumerated() {
       lines.append("  - model: \(YAMLText.scalar(model.name))")
+      for (name, companion) in model.companions.sorted(by: { $0.key < $1.key }) {
+        lines.append("    \(name): \(YAMLText.scalar(companion.name))")
+      }
       let values = specs.filter(\.isPerModel).compactMap { spec in
         (index < perModel.count ? perModel[index].value(of: spec) : spec.defaultValue).map { (spec.name, $0) }
       }
@@ -40,6 +43,10 @@ package struct MergeRecord: Sendable {
     if let dtype = request.dtype, let name = DTypeName.torch(dtype) { lines.append("out_dtype: \(name)") }
     if request.strategy.recipe.isRandom { lines.append("random_seed: \(request.seed)") }
     if request.missing != .refuse { lines.append("missing_tensors: \(request.missing.rawValue)") }
+    if !request.only.isEmpty {
+      lines.append("only: [\(request.only.map { YAMLText.quoted($0.text) }.joined(separator: ", "))]")
+    }
+    lines.append("rules: wgit")
     yaml = lines.joined(separator: "\n") + "\n"
     options = []
   }
@@ -115,9 +122,10 @@ enum YAMLText {
           || "_-./".utf8.contains(byte)
       }
     let words: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
-    guard isPlain, !words.contains(text.lowercased()) else {
-      return String(decoding: JSONValue.string(text).compactBytes(), as: UTF8.self)
-    }
-    return text
+    return isPlain && !words.contains(text.lowercased()) ? text : quoted(text)
+  }
+
+  static func quoted(_ text: String) -> String {
+    String(decoding: JSONValue.string(text).compactBytes(), as: UTF8.self)
   }
 }

@@ -88,7 +88,7 @@ package final class OutputFolder {
   }
 
   /// Starts a file of the folder. Room for it is set aside at once, so that a full disk shows before the work.
-  func makeFile(_ name: String, byteCount: Int) throws -> OpenFile {
+  package func makeFile(_ name: String, byteCount: Int) throws -> OutputFile {
     let file = try OpenFile.open("\(temporaryPath)/\(name)", flags: O_RDWR | O_CREAT | O_EXCL)
     let problem = byteCount > 0 ? LinuxCalls.reserve(byteCount, of: file.descriptor) : 0
     guard problem == 0 else {
@@ -97,7 +97,7 @@ package final class OutputFolder {
     guard ftruncate(file.descriptor, off_t(byteCount)) == 0 else {
       throw StoreError.system("size", "\(path)/\(name)", errno: errno)
     }
-    return file
+    return OutputFile(file)
   }
 
   /// Writes a small file, making the folder it stands in if need be.

@@ -2,6 +2,7 @@ import Checkpoints
 import Documents
 import Merging
 import Tensors
+import WeightStore
 
 /// What a merge will do, tensor by tensor, before any weight is read.
 package struct MergePlan: Sendable {
@@ -76,6 +77,8 @@ package struct MergeRequest: Sendable {
   package var dtype: DType?
   package var seed: UInt64 = 0
   package var missing = MissingTensors.refuse
+  /// If there are any, tensors that none of them fits stay as the base, or the first model, has them.
+  package var only: [NamePattern] = []
 
   package init(models: [ModelInput], base: ModelInput?, strategy: MergeStrategy) {
     // The base of a path between two models is one of its ends.

@@ -2,6 +2,7 @@ import Checkpoints
 import Documents
 import Merging
 import Tensors
+import WeightStore
 
 /// Decides what becomes of each tensor of models that are merged whole.
 ///
@@ -28,6 +29,7 @@ package struct MergePlanner {
       throw FolderMergeError(.badRequest, "there are no models to merge")
     }
     try MergePlanner.check(request.strategy.recipe, modelCount: request.models.count, hasBase: request.base != nil)
+    try MergePlanner.checkCompanions(request.strategy.recipe, request.models)
     self.request = request
     parameters = try request.strategy.modelParameters(count: request.models.count)
     participants = (request.base.map { [$0] } ?? []) + request.models
@@ -45,10 +47,29 @@ package struct MergePlanner {
     }
   }
 
+  /// A pattern that fits nothing is mistyped.
+  static func checkOnly(_ patterns: [NamePattern], _ names: [String]) throws(FolderMergeError) {
+    let idle = patterns.filter { pattern in !names.contains(where: pattern.matches) }
+    guard !idle.isEmpty else { return }
+    throw FolderMergeError(
+      .badRequest, "no tensor is called \(idle.map { "'\($0.text)'" }.joined(separator: " or "))",
+      subjects: idle.map(\.text))
+  }
+
+  /// Without any, methods that want to know more than weights would be plain averages.
+  static func checkCompanions(_ recipe: any MergeRecipe, _ models: [ModelInput]) throws(FolderMergeError) {
+    for companion in recipe.companions where models.allSatisfy({ $0.companions[companion.name] == nil }) {
+      throw FolderMergeError(
+        .companionMissing, "\(recipe.name) needs for each model \(companion.summary)", subjects: [companion.name])
+    }
+  }
+
   /// - Throws: `FolderMergeError.conflict`, one subject per tensor that cannot be merged.
   package mutating func plan() throws -> MergePlan {
     var tensors: [MergePlan.Tensor] = []
-    for name in names() {
+    let names = names()
+    try MergePlanner.checkOnly(request.only, names)
+    for name in names {
       if let tensor = try tensor(name) { tensors.append(tensor) }
     }
     guard conflicts.isEmpty else {
@@ -87,6 +108,9 @@ package struct MergePlanner {
       })
     {
       readers = try vocabulary.aligned(readers, name: name)
+    }
+    if !request.only.isEmpty, !request.only.contains(where: { $0.matches(name) }) {
+      return try readers[0].map { try take(name, $0) }
     }
     let base = request.base == nil ? nil : readers[0]
     let models = request.base == nil ? readers : Array(readers.dropFirst())
@@ -154,7 +178,10 @@ package struct MergePlanner {
     for index in present {
       guard let reader = models[index] else { continue }
       shapes.append((request.models[index].name, reader.shape))
-      inputs.append(MergeInput.Model(reader, index: index, parameters: parameters[index]))
+      inputs.append(
+        MergeInput.Model(
+          reader, index: index, parameters: parameters[index],
+          companions: request.models[index].companionReaders(source)))
     }
     if let other = shapes.first(where: { $0.1 != shapes[0].1 }) {
       conflicts.append("\(name): \(shapes[0].1) in '\(shapes[0].0)', \(other.1) in '\(other.0)'")

@@ -4,8 +4,10 @@ import Tensors
 
 /// Whether tensors hold the same bytes.
 enum ContentComparison {
-  /// Elements compared at a time; models that were trained differ in the first.
+  /// Elements compared at a time.
   private static let pieceElementCount = StatisticsGrid.cellElementCount
+  /// Elements compared before all others: models that were trained differ there.
+  private static let probeElementCount = 1024
 
   /// By digest where readers have one; else byte by byte, up to the first piece that differs.
   static func areEqual(_ readers: [any TensorReader], on executor: MergeExecutor) throws -> Bool {
@@ -14,21 +16,22 @@ enum ContentComparison {
     guard others.allSatisfy({ $0.dtype == first.dtype && $0.shape == first.shape }) else { return false }
     let digests = readers.compactMap(\.digest)
     if digests.count == readers.count { return Set(digests).count == 1 }
-    let pieceCount = (first.shape.elementCount + pieceElementCount - 1) / pieceElementCount
-    guard try pieceIsEqual(0, first, others) else { return false }
+    let elementCount = first.shape.elementCount
+    guard try areEqual(0..<min(probeElementCount, elementCount), first, others) else { return false }
+    guard elementCount > probeElementCount else { return true }
     let differs = Atomic<Bool>(false)
-    try executor.run(count: max(0, pieceCount - 1)) { index in
+    try executor.run(count: (elementCount + pieceElementCount - 1) / pieceElementCount) { index in
       guard !differs.load(ordering: .relaxed) else { return }
-      if try !pieceIsEqual(index + 1, first, others) { differs.store(true, ordering: .relaxed) }
+      let start = index * pieceElementCount
+      let elements = start..<min(start + pieceElementCount, elementCount)
+      if try !areEqual(elements, first, others) { differs.store(true, ordering: .relaxed) }
     }
     return !differs.load(ordering: .relaxed)
   }
 
-  private static func pieceIsEqual(
-    _ index: Int, _ first: any TensorReader, _ others: ArraySlice<any TensorReader>
+  private static func areEqual(
+    _ elements: Range<Int>, _ first: any TensorReader, _ others: ArraySlice<any TensorReader>
   ) throws -> Bool {
-    let start = index * pieceElementCount
-    let elements = start..<min(start + pieceElementCount, first.shape.elementCount)
     guard let byteCount = StoredRange.bytes(of: elements, first.dtype)?.count else { return false }
     guard byteCount > 0 else { return true }
     let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * byteCount, alignment: 64)

@@ -31,7 +31,7 @@ package struct TaskArithmetic: MergeRecipe {
   package var base: BaseUse { .required }
 
   package var mergekit: MergekitMethod? {
-    MergekitMethod("task_arithmetic", ignoredKeys: ["density", "int8_mask", "rescale"])
+    MergekitMethod("task_arithmetic", ignoredKeys: ["int8_mask"])
   }
 
   package func prepare(

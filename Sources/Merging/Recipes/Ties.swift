@@ -3,7 +3,7 @@
 /// 1. Of each δᵢ = θᵢ − θ₀ the k = max(1, ⌊density·n⌋) entries of largest magnitude are kept, per tensor or
 ///    (`scope=model`) over the whole model. 2. Dᵢ = wᵢ·δᵢ. 3. Sign, mean and result: see `TaskVectorCombination`.
 ///
-/// - Ties in the top k: by order of tensors, then of elements. Magnitudes are compared as F32.
+/// - Ties in the top k: by the names of tensors, then in the order of elements. Magnitudes are compared as F32.
 /// - Departures: the published code keeps one entry more and all that equal it, and gives elements whose sum is exactly 0
 ///   the sign of the whole model; here k is exact, and 0 counts as positive, as in mergekit.
 /// - Source: the paper below, algorithm 1.
@@ -68,6 +68,10 @@ package struct Ties: TaskVectorRecipe {
   package func needsSurvey(_ parameters: ParameterValues) -> Bool { parameters[Ties.scope] == .model }
 
   package func survey(_ tensors: [MergeInput], on executor: MergeExecutor) throws -> any ModelSurvey {
+    // By name, however the model is cut into files; tied tensors count once.
+    var seen: Set<String> = []
+    let tensors = tensors.filter { seen.insert($0.name).inserted }
+      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let modelCount = tensors.first?.models.count ?? 0
     var changes: [ChangeSelection.Tensor] = []
     for tensor in tensors {

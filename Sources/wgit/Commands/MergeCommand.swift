@@ -84,15 +84,29 @@ struct MergeCommand: ParsableCommand {
     if isContinuing || abort, !revisions.isEmpty {
       throw ValidationError("A merge that is open has its revisions already.")
     }
+    if standalone.isChosen { try checkStandalone() }
     guard revisions.isEmpty, !isAboutOpenMerge, !list, !standalone.isChosen else { return }
     throw ValidationError("Which revisions are to be merged?")
+  }
+
+  /// A folder has no branch, no certificates and no merge that stops.
+  private func checkStandalone() throws {
+    let others: [(String, Bool)] = [
+      ("--gate", gate), ("--message", message != nil), ("--continue", isContinuing), ("--abort", abort),
+      ("--resolve", !scope.resolve.isEmpty),
+      ("--keep-optimizer", scope.keepOptimizer != nil), ("--data", dataFolder.data != nil),
+    ]
+    if let option = others.first(where: \.1) {
+      throw ValidationError("\(option.0) is about a branch; it does not go with --output or --config.")
+    }
   }
 
   func run() throws {
     if list { return StrategyList.print() }
     if standalone.isChosen {
-      return try StandaloneMergeCommand(options: standalone, method: method, models: revisions, isQuiet: quiet.quiet)
-        .run()
+      return try StandaloneMergeCommand(
+        options: standalone, method: method, models: revisions, only: scope.only, output: output, isDryRun: dryRun
+      ).run()
     }
     let repository = try Environment.openRepository()
     if isAboutOpenMerge {

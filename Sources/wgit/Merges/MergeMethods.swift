@@ -88,6 +88,11 @@ enum MergeMethods {
     guard recipe.modelCount.contains(modelCount) else {
       throw MergeError(.modelCountMismatch, "\(recipe.name) merges \(recipe.modelCountText), not \(modelCount)")
     }
+    if let companion = recipe.companions.first {
+      throw CommandError(
+        .usage, "\(recipe.name) needs for each model \(companion.summary), which commits do not hold",
+        hint: "wgit merge --output FOLDER --strategy \(recipe.name) --\(companion.name) FILE … MODEL…")
+    }
     guard let list = strategy.perModel.first(where: { $0.value.count > 1 }) else { return }
     throw CommandError(
       .usage, "'\(list.key)' has \(list.value.count) values; models are named here, not counted",

@@ -10,26 +10,30 @@ struct StandaloneMergeCommand {
   let options: StandaloneMergeOptions
   let method: MergeMethodOptions
   let models: [String]
-  let isQuiet: Bool
+  /// Patterns of the tensors that are merged; empty for all.
+  let only: [String]
+  let output: MergeOutput
+  let isDryRun: Bool
 
   func run() throws {
-    guard let output = options.output else {
+    guard let folder = options.output else {
       throw CommandError(.usage, "--config needs --output: the folder to make")
     }
-    try checkAbsent(output)
+    try checkAbsent(folder)
     let reference = try modelReference()
     let merge = try options.config.map { try fromConfiguration($0, reference) } ?? fromArguments(reference)
+    if isDryRun { return StandaloneMergeView(folder: folder, output: output).print(try merge.outline) }
     Interruption.watch()
-    let progress = MergeProgress(isQuiet: isQuiet)
+    let progress = MergeProgress(isQuiet: output != .text)
     var run = MergeRun.Options()
     run.threadCount = options.threads ?? Environment.threadCount
     run.isStrict = method.strict
     run.maximumShardByteCount = options.maximumShardByteCount
     run.progress = { progress.update($0) }
     run.isCancelled = { Interruption.isRequested }
-    let report = try merge.run(to: output, replacing: options.force, version: Wgit.version, options: run)
+    let report = try merge.run(to: folder, replacing: options.force, version: Wgit.version, options: run)
     progress.clear()
-    StandaloneMergeView(report, output: output).print(isQuiet: isQuiet)
+    StandaloneMergeView(folder: folder, output: output).print(report)
   }
 
   /// Found out before models are opened.
@@ -40,7 +44,7 @@ struct StandaloneMergeCommand {
 
   /// The repository is opened only if a model may stand in one.
   private func modelReference() throws -> ModelReference {
-    let names = models + [method.base].compactMap(\.self)
+    let names = models + [method.base].compactMap(\.self) + options.companions.flatMap(\.texts)
     guard options.config != nil || names.contains(where: { access($0, F_OK) != 0 }) else {
       return ModelReference(nil) { _ in nil }
     }
@@ -65,16 +69,22 @@ struct StandaloneMergeCommand {
       try parsed.set(parsed.parameter("weight"), weights.map { .number($0) })
     }
     let base = try method.base.map { try reference.input($0) }
-    var request = MergeRequest(models: try models.map { try reference.input($0) }, base: base, strategy: parsed)
+    let inputs = try CompanionArguments.apply(
+      options.companions, to: models.map { try reference.input($0) }, parsed.recipe, reference)
+    var request = MergeRequest(models: inputs, base: base, strategy: parsed)
     request.dtype = method.dtype
     request.seed = method.seed ?? 0
     request.missing = options.missing
+    request.only = only.map(NamePattern.init)
+    return try merge(request, MergeRecord(request))
+  }
+
+  private func merge(_ request: MergeRequest, _ record: MergeRecord) throws -> StandaloneMerge {
     var planner = try MergePlanner(request)
-    let perModel = try parsed.modelParameters(count: request.models.count)
+    let perModel = try request.strategy.modelParameters(count: request.models.count)
     let ingredients = zip(request.models, perModel).map { ($0.name, StandaloneMergeCommand.detail($1)) }
     return StandaloneMerge(
-      try planner.plan(), base: request.base, models: request.models, ingredients: ingredients,
-      record: MergeRecord(request))
+      try planner.plan(), base: request.base, models: request.models, ingredients: ingredients, record: record)
   }
 
   /// As `--weight 0.7,0.3` or `--weight a=0.7` say; nil if they say nothing.
@@ -109,6 +119,10 @@ struct StandaloneMergeCommand {
 
   /// `lora`: adapters, on a base that is named or comes first, or joined to one adapter.
   private func fromAdapters(_ strategy: MergeStrategy, _ reference: ModelReference) throws -> StandaloneMerge {
+    if let idle = options.companions.first { throw CommandError(.usage, "lora has no use for --\(idle.name)") }
+    guard only.isEmpty else {
+      throw CommandError(.usage, "adapters say themselves which tensors they change; --only does not go with lora")
+    }
     var strategy = strategy
     let isBaseFirst = method.base == nil && !reference.isAdapter(models[0])
     let names = isBaseFirst ? Array(models.dropFirst()) : models
@@ -140,12 +154,26 @@ struct StandaloneMergeCommand {
     return StandaloneMerge(plan, base: model, models: [], ingredients: ingredients, record: record)
   }
 
+  /// A configuration file's text.
+  private static func text(_ path: String) throws -> String {
+    let file = try OpenFile.open(path, flags: O_RDONLY | O_NONBLOCK)
+    guard try file.status().st_mode & S_IFMT == S_IFREG else {
+      throw CommandError(.invalidData, "'\(path)' is no regular file")
+    }
+    let byteCount = try file.byteCount()
+    guard byteCount <= 16 << 20 else {
+      throw CommandError(.invalidData, "'\(path)' has \(byteCount) bytes, more than a configuration has")
+    }
+    return String(decoding: try file.read(at: 0, count: byteCount), as: UTF8.self)
+  }
+
   private func fromConfiguration(_ path: String, _ reference: ModelReference) throws -> StandaloneMerge {
-    guard method.strategy == nil, models.isEmpty, method.base == nil, method.weight.isEmpty else {
+    guard method.strategy == nil, models.isEmpty, method.base == nil, method.weight.isEmpty,
+      options.companions.isEmpty, options.missing == .refuse, only.isEmpty
+    else {
       throw CommandError(.usage, "with --config the file alone says what is merged and how")
     }
-    let file = try OpenFile.open(path, flags: O_RDONLY | O_NONBLOCK)
-    let text = String(decoding: try file.read(at: 0, count: try file.byteCount()), as: UTF8.self)
+    let text = try StandaloneMergeCommand.text(path)
     var configuration = try MergekitConfiguration(text, name: path)
     var changes: [String] = []
     if let dtype = method.dtype {
@@ -160,6 +188,7 @@ struct StandaloneMergeCommand {
     if let list = configuration.adapters {
       return try adapters(list, base: configuration.base, dtype: configuration.dtype, record: record, reference)
     }
+    if configuration.usesOwnRules { return try merge(configuration.request { try reference.input($0) }, record) }
     var planner = try MergekitPlanner(configuration) { try reference.input($0) }
     let plan = try planner.plan()
     let (base, others) = planner.models

@@ -24,6 +24,18 @@ struct StandaloneMergeOptions: ParsableArguments {
       "Tensors that not all models have, if no base tells why.", valueName: "what"))
   var missing: MergeRequest.MissingTensors = .refuse
 
+  @Option(
+    help: ArgumentHelp(
+      "For --strategy fisher: a file with the diagonal of a model's Fisher information, tensors named as the model's; one for each model in their order, or MODEL=FILE.",
+      valueName: "file"))
+  var fisher: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "For --strategy regmean: a file with the Gram matrices XᵀX/n of the inputs of a model's linear layers, under the names of their weights; one for each model in their order, or MODEL=FILE.",
+      valueName: "file"))
+  var gram: [String] = []
+
   @Flag(help: "Replace the output of an earlier merge.")
   var force = false
 
@@ -40,8 +52,15 @@ struct StandaloneMergeOptions: ParsableArguments {
     guard !isChosen else { return }
     let only: [(String, Bool)] = [
       ("--threads", threads != nil), ("--shard-size", shardSize != nil), ("--force", force),
+      ("--missing", missing != .refuse), ("--fisher", !fisher.isEmpty), ("--gram", !gram.isEmpty),
     ]
     if let option = only.first(where: \.1) { throw ValidationError("\(option.0) needs --output.") }
+  }
+
+  /// What was said of models beside their weights.
+  var companions: [CompanionArguments] {
+    [CompanionArguments(name: "fisher", texts: fisher), CompanionArguments(name: "gram", texts: gram)]
+      .filter { !$0.texts.isEmpty }
   }
 
   var maximumShardByteCount: Int? { shardSize.flatMap(StandaloneMergeOptions.byteCount) }

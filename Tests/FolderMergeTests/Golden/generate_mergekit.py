@@ -2,8 +2,9 @@
 
     python Tests/FolderMergeTests/Golden/generate_mergekit.py
 
-Needs mergekit 0.1.5, safetensors, tokenizers. Each configuration computes in float64 and stores float32, so that the results
-are the correctly rounded ones. Models: Golden/models; files: Golden/configurations/*.yml; results: beside them.
+Needs mergekit 0.1.5, safetensors, tokenizers. Each configuration computes in float64, so that the results are the
+correctly rounded ones up to the last bit (PyTorch rounds to 16 bits by way of float32). Models: Golden/models; files:
+Golden/configurations/*.yml; results: beside them.
 """
 import json
 import os
@@ -11,7 +12,7 @@ import shutil
 import tempfile
 
 import numpy
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,10 +40,17 @@ def tensors(seed, rows):
     return {name: random.standard_normal(shape).astype("f4") for name, shape in shapes.items()}
 
 
-def write_model(name, seed, rows, vocabulary=None):
+def near(base, seed):
+    """A fine-tuning of the base: small changes, of some elements only."""
+    random = numpy.random.default_rng(seed)
+    return {name: tensor + (0.01 * random.standard_normal(tensor.shape) * (random.random(tensor.shape) < 0.7)).astype("f4")
+            for name, tensor in base.items()}
+
+
+def write_model(name, weights, rows, vocabulary=None):
     folder = os.path.join(HERE, "models", name)
     os.makedirs(folder)
-    save_file(tensors(seed, rows), os.path.join(folder, "model.safetensors"), metadata={"format": "pt"})
+    save_file(weights, os.path.join(folder, "model.safetensors"), metadata={"format": "pt"})
     config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": HIDDEN,
               "intermediate_size": INTERMEDIATE, "num_hidden_layers": LAYERS, "num_attention_heads": 1,
               "num_key_value_heads": 1, "vocab_size": rows, "tie_word_embeddings": False, "torch_dtype": "float32"}
@@ -63,10 +71,13 @@ def write_model(name, seed, rows, vocabulary=None):
 def write_models():
     shutil.rmtree(os.path.join(HERE, "models"), ignore_errors=True)
     for seed, name in enumerate(["base", "a", "b"]):
-        write_model(name, seed, 8)
+        write_model(name, tensors(seed, 8), 8)
+    write_model("near", near(tensors(0, 8), 3), 8)
+    write_model("narrow", {name: tensor.astype("f2") for name, tensor in tensors(4, 8).items()}, 8)
     for seed, name in enumerate(WORDS):
         words, _, special = WORDS[name]
-        write_model("words-" + name, 10 + seed, len(set(words) | set(special)), name)
+        rows = len(set(words) | set(special))
+        write_model("words-" + name, tensors(10 + seed, rows), rows, name)
 
 
 def merge(text, output):
@@ -74,6 +85,7 @@ def merge(text, output):
     from mergekit.config import MergeConfiguration
     from mergekit.merge import run_merge
     from mergekit.options import MergeOptions
+    from safetensors.torch import load_file
 
     configuration = MergeConfiguration.model_validate(yaml.safe_load(text))
     run_merge(configuration, output, MergeOptions(copy_tokenizer=False, quiet=True, write_model_card=False))
@@ -82,6 +94,7 @@ def merge(text, output):
 
 def main():
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    from safetensors.torch import save_file as save_result
     write_models()
     os.chdir(HERE)
     for name in sorted(os.listdir("configurations")):
@@ -91,7 +104,7 @@ def main():
             text = file.read()
         with tempfile.TemporaryDirectory() as output:
             result = merge(text, output)
-            save_file(result, os.path.join("configurations", name.replace(".yml", ".safetensors")))
+            save_result(result, os.path.join("configurations", name.replace(".yml", ".safetensors")))
             if os.path.exists(os.path.join(output, "tokenizer.json")):
                 ids = Tokenizer.from_file(os.path.join(output, "tokenizer.json")).get_vocab()
                 with open(os.path.join("configurations", name.replace(".yml", ".vocabulary.json")), "w") as file:

@@ -28,6 +28,21 @@ extension TestFolder {
   }
 }
 
+extension TestFolder {
+  /// Merges as the record of an earlier merge says.
+  @discardableResult
+  func mergeAgain(_ name: String, to output: String) throws -> MergeReport {
+    let record = String(decoding: try read("\(name)/\(OutputFolder.recordName)"), as: UTF8.self)
+    let request = try MergekitConfiguration(record, name: OutputFolder.recordName).request {
+      try ModelReference(nil) { _ in nil }.input($0)
+    }
+    var planner = try MergePlanner(request)
+    let merge = StandaloneMerge(
+      try planner.plan(), base: request.base, models: request.models, record: MergeRecord(configuration: record))
+    return try merge.run(to: path(output), replacing: false, version: "test", options: MergeRun.Options())
+  }
+}
+
 /// Numbers from −1 to 1 that are always the same.
 func numbers(_ count: Int, seed: UInt64) -> [Double] {
   let random = CounterRandom(seed: seed, stream: 0)

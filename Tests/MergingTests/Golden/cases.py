@@ -145,9 +145,9 @@ def expected(strategy, used, compute, dtype):
         return encode(compute(), dtype)
 
 
-# Which tensors are merged in element types other than F32 and BF16, where most would show nothing new.
-SOME = {"f16": ("matrix", "scalar", "large", "subnormal", "all zero", "antipodal", "sparse"),
-        "f64": ("matrix", "sparse"), "mixed": ("matrix", "scalar"), "mixed16": ("matrix", "sparse")}
+# Which tensors are merged in F64 and in mixed types, where most would show nothing new.
+SOME = {"f64": ("matrix", "sparse"), "mixed": ("matrix", "scalar", "conv", "large", "one-sided", "antipodal"),
+        "mixed16": ("matrix", "sparse", "vector", "all zero", "equal")}
 
 
 def tensor(shape, arrays, types):
