@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CFloatKernels", "COpenBLAS"], swiftSettings: strict),
     .target(name: "Documents", dependencies: [yams], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Documents", "Tensors"], swiftSettings: strict),
+    .target(name: "Statistics", dependencies: ["Tensors"], swiftSettings: strict),
 
     // What wgit can do.
     .target(
@@ -45,7 +46,7 @@ let package = Package(
     .target(
       name: "Trainer",
       dependencies: [
-        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Tensors",
+        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Statistics", "Tensors",
       ],
       swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
@@ -54,13 +55,15 @@ let package = Package(
     .executableTarget(
       name: "wgit",
       dependencies: [
-        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Trainer", "WeightStore",
+        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Statistics", "Trainer",
+        "WeightStore",
         argumentParser,
       ],
       swiftSettings: strict),
 
     .testTarget(
       name: "TensorsTests", dependencies: ["CFloatKernels", "Tensors"], exclude: ["Golden"], swiftSettings: strict),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Documents", "Tensors"], exclude: ["Golden"],
@@ -73,7 +76,7 @@ let package = Package(
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainerTests", dependencies: ["Trainer", "Documents", "Tensors"], exclude: ["Golden"],
+      name: "TrainerTests", dependencies: ["Trainer", "Documents", "Statistics", "Tensors"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "WeightStoreTests", dependencies: ["Checkpoints", "Documents", "Tensors", "WeightStore", grdb],

@@ -67,6 +67,7 @@ struct Wgit: ParsableCommand {
         name: "Branch, train, merge, test",
         subcommands: [
           BranchCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self, TestCommand.self,
+          TrustCommand.self,
         ]),
       CommandGroup(
         name: "Look after the repository",

@@ -32,7 +32,7 @@ struct CanonicalObjectTests {
     expectError(.malformedObject) { try parse(" " + text) }
     expectError(.malformedObject) { try parse(String(text.dropLast())) }
     expectError(.malformedObject) { try parse(text.replacing("\"type\":\"", with: "\"type\":\"x")) }
-    expectError(.unsupportedFormat) { try parse(text.replacing("\"version\":1}", with: "\"version\":2}")) }
+    expectError(.unsupportedFormat) { try parse(text.replacing("\"version\":1}", with: "\"version\":7}")) }
     var random = DeterministicRandom(seed: 3)
     for _ in 0..<1500 {
       var mutant = bytes
@@ -100,5 +100,28 @@ struct CanonicalObjectTests {
         commit: ObjectID(digest("c")), name: "held-out", certificate: digest("x"), dataSet: digest("d"),
         evaluator: "wgit 0.1.0", values: ["accuracy": 0.96875, "accuracy[75]": 1], exampleCount: 1000,
         outcomeDigest: digest("o")))
+  }
+
+  /// What version 2 tells more of; results of version 1 are read as before.
+  @Test func certificateResultInFull() throws {
+    let details = CertificateResult.Details(
+      metric: "accuracy", seed: 18_446_744_073_709_551_615, environment: ["system": "Linux", "blasCore": "Haswell"],
+      outcomes: ["count": 2, "correct": "AQA=", "domain": "AAAAAAAAAAA=", "domainNames": ["all"]],
+      judgements: [
+        .init(
+          value: "accuracy", verdict: "undecided", lower: 0.125, upper: 0.875, baseline: ObjectID(digest("b")),
+          baselineValue: 0.75, p: 1),
+        .init(
+          value: "accuracy[75]", verdict: "holds", lower: nil, upper: nil, baseline: nil, baselineValue: nil, p: nil),
+      ], attestation: "{}\n")
+    let result = CertificateResult(
+      commit: ObjectID(digest("c")), name: "held-out", certificate: digest("x"), dataSet: digest("d"),
+      evaluator: "wgit 0.1.0", values: ["accuracy": 0.5], exampleCount: 2, outcomeDigest: digest("o"), details: details)
+    let answer = try #require(CanonicalObjectTests.answers["certificate-result-2"])
+    #expect(String(decoding: result.canonicalBytes, as: UTF8.self) == answer.canonical)
+    #expect(result.id.hex == answer.sha256)
+    let decoded = try CertificateResult(canonicalBytes: result.canonicalBytes)
+    #expect(decoded.canonicalBytes == result.canonicalBytes)
+    #expect(decoded.details?.judgements == details.judgements)
   }
 }

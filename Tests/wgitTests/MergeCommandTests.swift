@@ -51,7 +51,7 @@ struct MergeCommandTests {
     #expect(try project.runner.wgit("switch", "-q", "target/a").status == 0)
     let output = try project.runner.wgit("merge", "-s", "ratatouille", "--gate", "target/b")
     #expect(output.status == 0, "\(output.standardError)")
-    #expect(output.standardOutput.contains("held-out     candidates/target/a"))
+    #expect(output.standardOutput.contains("held-out     accuracy  candidates/target/a"))
     #expect(output.standardOutput.contains("holds"))
     #expect((try project.show("target/a")["parents"] as? [String])?.count == 2)
     #expect(try project.runner.wgit("show", "candidates/target/a").status == 66)

@@ -22,7 +22,7 @@ struct TestCommandTests {
     #expect(output.standardError.isEmpty)
     let lines = output.standardOutput.split(separator: "\n").map(String.init)
     #expect(lines.count == 3)
-    #expect(lines[0].hasPrefix("certificate  revision  "))
+    #expect(lines[0].hasPrefix("certificate  metric    revision  "))
     #expect(lines[1].hasSuffix("at least 90.0 %  holds"))
     #expect(lines[2].hasSuffix("at least 90.0 %  FAILS: below the minimum"))
   }
@@ -83,7 +83,7 @@ struct TestCommandTests {
     let project = try BlockProject(minimum: 0)
     #expect(try project.runner.wgit("test", "--markdown", "summary.md").status == 0)
     let text = String(decoding: try project.runner.read("summary.md"), as: UTF8.self)
-    #expect(text.hasPrefix("| certificate | revision | value |"))
+    #expect(text.hasPrefix("| certificate | metric | revision | value | 95 % interval |"))
     #expect(text.contains("| holds |"))
   }
 }

@@ -22,13 +22,19 @@ package struct Evaluator: Sendable {
 
   /// Accuracy, correctness of every example and log-loss.
   package func evaluate(_ examples: ExampleSet) throws -> Evaluation {
+    try checkLabels(of: examples)
+    return Evaluation(logits: try logits(examples), examples: examples)
+  }
+
+  func checkLabels(of examples: ExampleSet) throws {
     // One logit tells two classes apart.
     let classCount = max(2, chain.output.elementCount)
-    if let label = examples.labels.first(where: { $0 >= classCount }) {
+    if let row = examples.labels.firstIndex(where: { $0 >= classCount }) {
       throw TrainerError(
-        .classCountMismatch, "the examples have label \(label), the network has \(classCount) classes")
+        .classCountMismatch,
+        "row \(examples.rowNumbers[row]) of the data has label \(examples.labels[row]), "
+          + "the network has \(classCount) classes")
     }
-    return Evaluation(logits: try logits(examples), examples: examples)
   }
 
   /// The network's output, [examples, classes].

@@ -25,6 +25,14 @@ enum CertificateResultTable {
     try Row.fetchAll(database, sql: "SELECT result FROM certificateResult").map { ObjectID(try $0.digest("result")) }
   }
 
+  static func all(
+    of commit: ObjectID<Commit>, in database: Database
+  ) throws -> [ObjectID<CertificateResult>] {
+    try Row.fetchAll(
+      database, sql: "SELECT result FROM certificateResult WHERE \"commit\" = ?", arguments: [commit.digest.data]
+    ).map { ObjectID(try $0.digest("result")) }
+  }
+
   static func put(_ result: CertificateResult, in database: Database) throws {
     try database.execute(
       sql: """

@@ -4,18 +4,23 @@ import Documents
 ///
 /// Every object starts with `"type"` and `"version"`, so that a later format can be told apart.
 package protocol CanonicalObject: ObjectType {
+  /// The versions of this type's form that this wgit reads.
+  static var versions: ClosedRange<Int64> { get }
+  /// The version this object is written in.
+  var version: Int64 { get }
   /// Members without `type` and `version`.
   var fields: JSONObject { get }
   init(fields: ObjectFields) throws(StoreError)
 }
 
 extension CanonicalObject {
-  static var version: Int64 { 1 }
+  package static var versions: ClosedRange<Int64> { 1...1 }
+  package var version: Int64 { 1 }
 
   package var canonicalBytes: [UInt8] {
     var members = fields.members.map { ($0.key, $0.value) }
     members.append(("type", .string(Self.kind.name)))
-    members.append(("version", .integer(Self.version)))
+    members.append(("version", .integer(version)))
     return JSONValue.object(JSONObject(members)).canonicalBytes()
   }
 
@@ -34,9 +39,10 @@ extension CanonicalObject {
       throw StoreError(.malformedObject, "an object is not the \(Self.kind.name) it should be")
     }
     let found = try fields.integer("version")
-    guard found == Self.version else {
+    guard Self.versions.contains(found) else {
+      let known = Self.versions.map { "\($0)" }.joined(separator: " and ")
       throw StoreError(
-        .unsupportedFormat, "a \(Self.kind.name) has version \(found); this wgit reads version \(Self.version)")
+        .unsupportedFormat, "a \(Self.kind.name) has version \(found); this wgit reads version \(known)")
     }
     try self.init(fields: fields)
     try fields.finish()

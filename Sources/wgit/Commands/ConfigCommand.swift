@@ -48,8 +48,8 @@ struct ConfigCommand: ParsableCommand {
         "There is no setting '\(name)'.\(near.map { " Did you mean '\($0)'?" } ?? " There is: \(Configuration.known.map(\.name).joined(separator: ", ")).")"
       )
     }
-    if name == Configuration.ownerSetting, value != nil, !global {
-      throw ValidationError("\(Configuration.ownerSetting) works in the user's configuration only: add --global.")
+    if let name, Configuration.userSettings.contains(name), value != nil, !global {
+      throw ValidationError("\(name) works in the user's configuration only: add --global.")
     }
   }
 

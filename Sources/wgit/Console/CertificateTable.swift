@@ -4,61 +4,60 @@ import Trainer
 
 /// What certificates said, as a table, as JSON, as Markdown.
 enum CertificateTable {
-  private static let header = ["certificate", "revision", "value", "baseline", "change", "required", "verdict"]
+  private static func header(_ outcomes: [CertificateOutcome]) -> [String] {
+    let isUsual = outcomes.allSatisfy { $0.certificate.level == 0.05 && $0.domain == nil }
+    return [
+      "certificate", "metric", "revision", "value", isUsual ? "95 % interval" : "interval", "baseline", "change", "p",
+      "required", "verdict",
+    ]
+  }
 
-  static func print(_ outcomes: [CertificateRunner.Outcome]) {
-    var table = TextTable(header, [.left, .left, .right, .right, .right, .left, .left])
+  static func print(_ outcomes: [CertificateOutcome]) {
+    var table = TextTable(
+      header(outcomes), [.left, .left, .left, .right, .left, .right, .right, .right, .left, .left])
     for outcome in outcomes { table.add(row(outcome).map(Terminal.escape)) }
     table.print()
   }
 
-  static func markdown(_ outcomes: [CertificateRunner.Outcome]) -> String {
-    MarkdownTable(header: header, rows: outcomes.map(row)).text
+  static func markdown(_ outcomes: [CertificateOutcome]) -> String {
+    MarkdownTable(header: header(outcomes), rows: outcomes.map(row)).text
   }
 
-  private static func row(_ outcome: CertificateRunner.Outcome) -> [String] {
-    [
-      outcome.certificate.name, outcome.revision, Format.percent(outcome.value),
-      outcome.baseline.map { Format.percent($0) } ?? "-",
-      outcome.baseline.map { signed(outcome.value - $0) } ?? "-", required(outcome.certificate), verdict(outcome),
+  private static func row(_ outcome: CertificateOutcome) -> [String] {
+    let text = CertificateText(outcome)
+    return [
+      outcome.certificate.name, outcome.metricName, outcome.revision, text.value(outcome.value), text.interval,
+      outcome.baseline.map { text.value($0.value) } ?? "-", outcome.change.map { text.signed($0.difference) } ?? "-",
+      outcome.change?.p.map(CertificateText.p) ?? "-", text.required, text.verdict,
     ]
   }
 
-  private static func signed(_ difference: Double) -> String {
-    (difference >= 0 ? "+" : "") + Format.decimal(difference * 100, places: 1)
-  }
-
-  private static func required(_ certificate: Certificate) -> String {
-    var parts: [String] = []
-    if let minimum = certificate.minimum { parts.append("at least \(Format.percent(minimum))") }
-    if let drop = certificate.maximumDrop { parts.append("drop at most \(Format.decimal(drop * 100, places: 1))") }
-    return parts.joined(separator: ", ")
-  }
-
-  static func verdict(_ outcome: CertificateRunner.Outcome) -> String {
-    if outcome.verdict.isUndecided { return "undecided: no baseline" }
-    let reasons = outcome.verdict.failures.map { failure in
-      switch failure {
-      case .belowMinimum: "below the minimum"
-      case .dropped(let drop): "dropped by \(Format.decimal(drop * 100, places: 1))"
-      }
-    }
-    return reasons.isEmpty ? "holds" : "FAILS: " + reasons.joined(separator: ", ")
-  }
-
-  static func json(_ outcome: CertificateRunner.Outcome) -> JSONValue {
-    [
+  static func json(_ outcome: CertificateOutcome) -> JSONValue {
+    let thresholds = outcome.certificate.thresholds
+    let number = { (value: Double?) in value.map { JSONValue.number($0) } ?? .null }
+    return [
       "certificate": .string(outcome.certificate.name),
       "revision": .string(outcome.revision),
       "commit": .string(outcome.commit.hex),
-      "metric": .string(outcome.certificate.metric.rawValue),
+      "metric": .string(outcome.metricName),
       "value": .number(outcome.value),
-      "baseline": outcome.baseline.map { .number($0) } ?? .null,
+      "lower": number(outcome.measurement.interval?.lower),
+      "upper": number(outcome.measurement.interval?.upper),
+      "baseline": number(outcome.baseline?.value),
+      "baselineCommit": outcome.baselineCommit.map { .string($0.hex) } ?? .null,
+      "change": number(outcome.change?.difference),
+      "p": number(outcome.change?.p),
+      "level": .number(outcome.certificate.level),
+      "strict": .bool(outcome.certificate.isStrict),
       "known": .bool(outcome.isKnown),
-      "exampleCount": .integer(Int64(outcome.exampleCount)),
-      "minimum": outcome.certificate.minimum.map { .number($0) } ?? .null,
-      "maxDrop": outcome.certificate.maximumDrop.map { .number($0) } ?? .null,
-      "verdict": .string(outcome.verdict.holds ? "holds" : outcome.verdict.isUndecided ? "undecided" : "fails"),
+      "exampleCount": .integer(Int64(outcome.measurement.exampleCount)),
+      "minimum": number(thresholds.minimum),
+      "maximum": number(thresholds.maximum),
+      "maxDrop": number(thresholds.maximumDrop),
+      "maxRelativeDrop": number(thresholds.maximumRelativeDrop),
+      "verdict": .string(outcome.judgement.verdict.rawValue),
+      "reason": .string(CertificateText(outcome).verdict),
+      "decidingCount": CertificateText(outcome).decidingCount.map { .integer(Int64($0)) } ?? .null,
     ]
   }
 }

@@ -17,17 +17,18 @@ final class ChildProcess {
   /// - Parameters:
   ///   - environment: all variables.
   ///   - piped: descriptors of the child that are read here.
+  ///   - input: the file that is its standard input.
   ///   - sendsOutputToErrors: whether its standard output goes where our standard error goes.
   /// - Throws: `CommandError` if the program cannot be started.
   init(
     _ program: String, _ arguments: [String], environment: [String: String], piped: [Int32],
-    sendsOutputToErrors: Bool = false
+    sendsOutputToErrors: Bool = false, input: String = "/dev/null"
   ) throws {
     let pipes = try piped.map(LinePipe.init)
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
     if sendsOutputToErrors { posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) }
     for pipe in pipes { posix_spawn_file_actions_adddup2(&actions, pipe.writeEnd, pipe.childDescriptor) }
     var attributes = ChildProcess.attributes()

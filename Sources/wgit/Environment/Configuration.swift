@@ -9,11 +9,15 @@ struct Configuration {
     ("author.name", "name in commits"),
     ("author.email", "e-mail address in commits"),
     ("data.folder", "where data-set files are looked up"),
+    (Attestation.keySetting, "the ssh key that 'wgit certify' signs with (--global only)"),
+    (Attestation.signersSetting, "file of ssh keys whose signatures count (--global only)"),
     (ownerSetting, "'true' opens repositories of other users (--global only)"),
   ]
 
-  /// Read from the user's configuration alone: a repository must not vouch for itself.
   static let ownerSetting = "safe.anyOwner"
+
+  /// Read from the user's configuration alone: a repository must not vouch for itself.
+  static let userSettings = [ownerSetting, Attestation.keySetting, Attestation.signersSetting]
 
   private(set) var user: [String: String]
   private(set) var repository: [String: String]

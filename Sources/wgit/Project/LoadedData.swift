@@ -15,7 +15,10 @@ struct LoadedData {
   private static let listedFileLimit = 64
 
   init(_ path: String, from project: ProjectFiles, folder: DataFolder) throws {
-    let description = try DatasetDescription.parse(project.text(path), name: path)
+    try self.init(DatasetDescription.parse(project.text(path), name: path), folder: folder)
+  }
+
+  init(_ description: DatasetDescription, folder: DataFolder) throws {
     dataset = try description.load(dataFolder: folder)
     files = try LoadedData.digests(of: description, in: folder)
   }
@@ -40,7 +43,7 @@ struct LoadedData {
   }
 
   /// Read piece by piece: a data file may be larger than memory.
-  private static func digest(of file: OpenFile) throws -> Digest {
+  static func digest(of file: OpenFile) throws -> Digest {
     let hash = try SHA256()
     let byteCount = try file.byteCount()
     var piece = [UInt8](repeating: 0, count: min(1 << 20, max(1, byteCount)))

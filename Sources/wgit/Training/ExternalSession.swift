@@ -93,22 +93,10 @@ struct ExternalSession {
       "/bin/sh", ["-c", command], environment: contract.environment, piped: [ExternalContract.progressDescriptor],
       sendsOutputToErrors: true)
     defer { view.end() }
-    var stop: ContinuousClock.Instant?
-    var signals = [(Duration.zero, SIGINT), (.seconds(10), SIGTERM), (.seconds(20), SIGKILL)][...]
-    while !process.hasEnded {
-      ChildProcess.attend([process]) { _, _, line in
-        if let report = progress.take(line) { view.show(report) }
-      }
-      guard Interruption.isRequested || Supervision.isLost else { continue }
-      let begun = stop ?? .now
-      stop = begun
-      // More and more firmly, if it does not end.
-      while let next = signals.first, ContinuousClock.now - begun >= next.0 {
-        process.send(next.1)
-        signals = signals.dropFirst()
-      }
+    let wasStopped = process.wait(stoppingWhen: { Interruption.isRequested || Supervision.isLost }) { _, line in
+      if let report = progress.take(line) { view.show(report) }
     }
-    if stop != nil {
+    if wasStopped {
       throw CommandError(
         .interrupted, "the command was stopped; nothing was committed",
         hint: "run it again: wgit finetune --resume --branch \(Terminal.escape(plan.branch)) --exec …")

@@ -52,6 +52,20 @@ objects = {
         "dataSet": digest("d"), "evaluator": "wgit 0.1.0", "exampleCount": 1000, "outcomeDigest": digest("o"),
         "values": {"accuracy": 0.96875, "accuracy[75]": 1},
     },
+    "certificate-result-2": {
+        "type": "certificate-result", "version": 2, "commit": digest("c"), "name": "held-out", "certificate": digest("x"),
+        "dataSet": digest("d"), "evaluator": "wgit 0.1.0", "exampleCount": 2, "outcomeDigest": digest("o"),
+        "values": {"accuracy": 0.5}, "metric": "accuracy", "seed": "18446744073709551615",
+        "environment": {"system": "Linux", "blasCore": "Haswell"},
+        "outcomes": {"count": 2, "correct": "AQA=", "domain": "AAAAAAAAAAA=", "domainNames": ["all"]},
+        "judgements": [
+            {"value": "accuracy", "verdict": "undecided", "lower": 0.125, "upper": 0.875, "baseline": digest("b"),
+             "baselineValue": 0.75, "p": 1},
+            {"value": "accuracy[75]", "verdict": "holds", "lower": None, "upper": None, "baseline": None,
+             "baselineValue": None, "p": None},
+        ],
+        "attestation": "{}\n",
+    },
 }
 answers = {}
 for name, value in objects.items():

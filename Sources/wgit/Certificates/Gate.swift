@@ -5,7 +5,7 @@ import WeightStore
 /// move to a commit.
 struct Gate {
   private let runner: CertificateRunner
-  private let certificates: [(certificate: Certificate, digest: Digest)]
+  private let certificates: [CertificateFile]
   private let baseline: ObjectID<Commit>
 
   /// Finds what it needs before anything is merged.
@@ -23,19 +23,24 @@ struct Gate {
   }
 
   /// - Throws: `CommandError.negative` if a certificate does not hold on `commit`.
-  func check(_ commit: ObjectID<Commit>, shownAs name: String, isQuiet: Bool) throws {
-    let results = try certificates.map { certificate in
-      try runner.run(certificate, revision: name, commit: commit, baseline: baseline)
+  func check(_ commit: ObjectID<Commit>, shownAs name: String, isQuiet: Bool, verb: String = "merge") throws {
+    let line = ProgressLine(isQuiet: isQuiet)
+    runner.progress = { text in line.update(text) }
+    let results = try certificates.flatMap { certificate in
+      try runner.run(certificate, revision: name, commit: commit, comparison: .init(mergeTarget: baseline))
     }
+    line.clear()
     try runner.recordResults()
     if !isQuiet { CertificateTable.print(results) }
-    let failed = results.filter { !$0.verdict.holds }
-    guard failed.isEmpty else {
-      throw CommandError(
-        .negative,
-        "the merge is refused: \(Format.count(failed.count, "certificate")) "
-          + "\(failed.count == 1 ? "does" : "do") not hold on it",
-        hint: "the branch was not moved; look at the candidate: wgit diff HEAD \(Terminal.escape(name))")
-    }
+    guard results.verdict != .holds else { return }
+    let isFailure = results.verdict == .fails
+    let names = Set(
+      results.filter { isFailure ? $0.judgement.verdict == .fails : !$0.judgement.holds }.map(\.certificate.name))
+    let count = Format.count(names.count, "certificate")
+    throw CommandError(
+      .negative,
+      "the \(verb) is refused: \(count) \(names.count == 1 ? "does" : "do") not hold on it"
+        + (isFailure ? "" : ", because the data cannot decide"),
+      hint: "the branch was not moved; look at the candidate: wgit diff HEAD \(Terminal.escape(name))")
   }
 }
