@@ -27,6 +27,7 @@ enum CommitView {
     case .import: nil
     case .finetune:
       "finetune\(recipe.details["task"]?["task"]?.stringValue.map { " on \(Terminal.escape($0))" } ?? "")"
+        + "\(recipe.details["exec"]?.stringValue.map { " by \(Terminal.escape($0))" } ?? "")"
         + "\(recipe.details["stepCount"]?.integerValue.map { ", \($0) steps" } ?? "")"
         + "\(recipe.details["seed"]?.stringValue.map { ", seed \(Terminal.escape($0))" } ?? "")"
     case .merge:
