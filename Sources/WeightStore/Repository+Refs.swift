@@ -69,7 +69,7 @@ extension Repository {
   }
 
   /// `a` and `a/b` cannot both be refs, as in git: a remote that keeps refs as files could not hold them.
-  func checkNoRefIsAFolder(_ name: RefName) throws(StoreError) {
+  package func checkNoRefIsAFolder(_ name: RefName) throws(StoreError) {
     for other in try refs().map(\.name.text)
     where other.utf8.starts(with: "\(name.text)/".utf8) || name.text.utf8.starts(with: "\(other)/".utf8) {
       throw StoreError(

@@ -27,7 +27,7 @@ struct ExamplePyTorchTests {
     let script = Snapshot.sourceTree.appendingPathComponent(".wgit-example/train.py").path
     let output = try project.runner.run(
       CommandRunner.program,
-      ["finetune", "main", "-b", "torch", "--exec", "\(Self.python) \(script)", "--steps", "150", "--lr", "0.01"])
+      ["finetune", "main", "-b", "torch", "--exec", "'\(Self.python)' '\(script)'", "--steps", "150", "--lr", "0.01"])
     #expect(output.status == 0, "\(output.standardError)")
     let details = (try project.show("torch")["recipe"] as? [String: Any])?["details"] as? [String: Any]
     #expect(details?["stepCount"] as? Int == 150)

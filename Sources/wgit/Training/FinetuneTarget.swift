@@ -14,7 +14,9 @@ struct FinetuneTarget {
     self.start = start
     self.branch = name
     isCheckedOut = try repository.head().branchName == name
-    if let tip = try repository.target(of: RefName.branch(name)), tip != start {
+    let tip = try repository.target(of: RefName.branch(name))
+    if tip == nil { try repository.checkNoRefIsAFolder(RefName.branch(name)) }
+    if let tip, tip != start {
       throw CommandError(
         .usage, "branch '\(name)' stands at \(tip.short), not at \(start.short), from which the run starts",
         hint: "start from it (wgit finetune \(Terminal.escape(name)) …) or choose another --branch")
@@ -35,8 +37,7 @@ struct FinetuneTarget {
   ) throws -> Repository.CommitOutcome {
     let outcome = try repository.commit(
       files: files, removing: removed, onto: start, branch: branch, aside: isCheckedOut, message: message,
-      author: signature,
-      committer: signature, recipe: recipe)
+      author: signature, committer: signature, recipe: recipe)
     if isCheckedOut {
       _ = try repository.fastForward(
         to: outcome.id, description: "finetune: \(outcome.commit.subject)", removing: Repository.candidate(of: branch))
