@@ -6,11 +6,13 @@ import Trainer
 struct LayerGradientTests {
   @Test func everyLayerMatchesPyTorch() throws {
     let cases = try #require(try Golden.read("layers.json")["cases"]?.arrayValue)
-    for golden in cases { try check(golden) }
+    for golden in cases {
+      for kernels in VectorKernels.available { try check(golden, kernels) }
+    }
   }
 
-  private func check(_ golden: JSONValue) throws {
-    let name = try #require(golden["name"]?.stringValue)
+  private func check(_ golden: JSONValue, _ kernels: VectorKernels) throws {
+    let name = "\(try #require(golden["name"]?.stringValue)) (\(kernels.name))"
     let network = try NetworkDefinition(json: try #require(golden["definition"]))
     let weights = try Golden.stateDict(golden["weights"])
     let examples = try Golden.examples(golden, for: network)
@@ -21,7 +23,8 @@ struct LayerGradientTests {
     var options = ExecutionOptions()
     options.freezesBatchStatistics = golden["frozen"]?.boolValue ?? false
     let result = try LossGradient(
-      network: network, weights: weights, examples: examples, options: options, threadCount: 2)
+      network: network, weights: weights, examples: examples, options: options, threadCount: 2,
+      kernels: kernels)
     let loss = try #require(golden["loss"]?.numberValue)
     #expect(abs(result.loss - loss) < 1e-5 * abs(loss), "\(name): loss")
     for expected in try Golden.stateDict(golden["gradients"]).entries {
