@@ -1,3 +1,4 @@
+import CLayerKernels
 import Glibc
 
 /// The running moments that Adam and AdamW share.
@@ -28,19 +29,10 @@ struct AdamMoments: Sendable {
   ) {
     let (parameters, gradient) = (parameters + range.offset, gradient + range.offset)
     let (first, second) = (first.start + range.offset, second.start + range.offset)
-    let firstWeight = Float(1 - beta1)
-    let (secondKept, secondWeight) = (Float(beta2), Float(1 - beta2))
-    let stepSize = Float(learningRate / (1 - pow(beta1, Double(stepCount))))
-    let correction = Float((1 - pow(beta2, Double(stepCount))).squareRoot())
-    let epsilon = epsilon
-    for index in 0..<range.count {
-      let value = parameters[index] * shrinkage
-      let slope = gradient[index] + penalty * value
-      let mean = first[index] + firstWeight * (slope - first[index])
-      let square = second[index] * secondKept + secondWeight * slope * slope
-      first[index] = mean
-      second[index] = square
-      parameters[index] = value - stepSize * (mean / (square.squareRoot() / correction + epsilon))
-    }
+    var step = wgit_adam_t(
+      stepSize: Float(learningRate / (1 - pow(beta1, Double(stepCount)))), shrinkage: shrinkage, penalty: penalty,
+      firstWeight: Float(1 - beta1), secondKept: Float(beta2), secondWeight: Float(1 - beta2),
+      correction: Float((1 - pow(beta2, Double(stepCount))).squareRoot()), epsilon: epsilon)
+    VectorKernels.best.c.adam(Int64(range.count), &step, parameters, gradient, first, second)
   }
 }

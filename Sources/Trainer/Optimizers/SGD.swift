@@ -1,3 +1,5 @@
+import CLayerKernels
+
 /// Stochastic gradient descent with momentum: g <- g + λ θ; v <- μ v + (1 - τ) g (v = g in the first step);
 /// θ <- θ - η v, or with Nesterov's correction θ <- θ - η (g + μ v).
 ///
@@ -34,17 +36,10 @@ package struct SGD: Optimizer {
     let rate = Float(learningRate * range.learningRateScale)
     let decay = Float(range.weightDecay)
     let (parameters, gradient) = (parameters + range.offset, gradient + range.offset)
-    guard momentum != 0 else {
-      for index in 0..<range.count { parameters[index] -= rate * (gradient[index] + decay * parameters[index]) }
-      return
-    }
-    let velocity = velocity.start + range.offset
     let (kept, added) = stepCount == 1 ? (0, 1) : (momentum, 1 - dampening)
-    let (momentum, isNesterov) = (momentum, isNesterov)
-    for index in 0..<range.count {
-      let slope = gradient[index] + decay * parameters[index]
-      velocity[index] = kept * velocity[index] + added * slope
-      parameters[index] -= rate * (isNesterov ? slope + momentum * velocity[index] : velocity[index])
-    }
+    var step = wgit_sgd_t(
+      learningRate: rate, weightDecay: decay, kept: kept, added: added, momentum: momentum, isNesterov: isNesterov)
+    VectorKernels.best.c.sgd(
+      Int64(range.count), &step, parameters, gradient, momentum == 0 ? nil : velocity.start + range.offset)
   }
 }
