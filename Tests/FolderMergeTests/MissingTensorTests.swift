@@ -1,4 +1,5 @@
 import FolderMerge
+import Tensors
 import Testing
 import WeightStore
 

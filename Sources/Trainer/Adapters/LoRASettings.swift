@@ -1,4 +1,5 @@
 import Documents
+import Tensors
 
 /// Low-rank adaptation of some layers: `lora: {rank: 8, alpha: 16, targets: "conv*"}`.
 package struct LoRASettings: Sendable, Equatable {

@@ -49,7 +49,7 @@ package struct PEFTAdapter: Sendable {
       }
       try factors.set(name, shape: entry.shape, values: entry.values)
     }
-    settings = LoRASettings(rank: Int(rank), alpha: alpha, targets: layers.map(NamePattern.init(literal:)))
+    settings = LoRASettings(rank: Int(rank), alpha: alpha, targets: layers.map(NamePattern.literal))
     self.factors = factors
   }
 

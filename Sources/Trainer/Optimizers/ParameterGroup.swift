@@ -1,5 +1,5 @@
 import Documents
-import Glibc
+import Tensors
 
 /// Parameters with hyper-parameters of their own, by name: `groups: [{match: "*.bias", weight-decay: 0}]`.
 ///
@@ -30,18 +30,4 @@ package struct ParameterGroup: Sendable, Equatable {
     if isFrozen { members.append((key: "freeze", value: true)) }
     return .object(JSONObject(members))
   }
-}
-
-/// A pattern for parameters' names, as shells have them.
-package struct NamePattern: Sendable, Equatable {
-  package let text: String
-
-  package init(_ text: String) { self.text = text }
-
-  /// The pattern that this name alone matches.
-  init(literal name: String) {
-    text = name.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
-  }
-
-  package func matches(_ name: String) -> Bool { fnmatch(text, name, 0) == 0 }
 }

@@ -1,4 +1,5 @@
 import Documents
+import Tensors
 
 /// Which parameters a run changes, and how.
 package struct ParameterSelection: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import Documents
+import Tensors
 
 /// A task that another program trains: what wgit needs to know of it. The other keys are the program's own.
 ///

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Changes to a task for one run.
 package struct TrainingOverrides: Sendable, Equatable {
   package var learningRate: Double?

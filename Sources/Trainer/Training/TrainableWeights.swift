@@ -1,3 +1,5 @@
+import Tensors
+
 /// What an optimizer changes: the network's parameters as they lie in memory, and behind them the factors of LoRA if
 /// there are any.
 ///
@@ -96,11 +98,11 @@ extension TrainableWeights {
     if selection.trained.isEmpty {
       let adapted = Set(factors.targets.map(\.weight.name))
       let head = headNames.contains(where: adapted.contains) ? [] : headNames
-      selection.trained = head.map(NamePattern.init(literal:))
+      selection.trained = head.map(NamePattern.literal)
     }
-    selection.trained += factors.parameters.map { NamePattern(literal: $0.name) }
+    selection.trained += factors.parameters.map { NamePattern.literal($0.name) }
     // The weights that the factors stand for never change by themselves.
-    selection.frozen += factors.targets.map { NamePattern(literal: $0.weight.name) }
+    selection.frozen += factors.targets.map { NamePattern.literal($0.weight.name) }
     return selection
   }
 }

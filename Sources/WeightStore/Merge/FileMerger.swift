@@ -1,4 +1,5 @@
 import Documents
+import Tensors
 
 /// Merges files that are no checkpoints: as a whole where one side changed them, else member by member or line by line.
 struct FileMerger {

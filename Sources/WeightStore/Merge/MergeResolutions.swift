@@ -1,3 +1,5 @@
+import Tensors
+
 /// Applies what was said of conflicts.
 struct MergeResolutions {
   private let specification: MergeSpecification

@@ -12,7 +12,7 @@ struct ExternalOutput {
 
   /// - Throws: `CommandError.invalidData` unless there are weights of the names and shapes of `before`, but for tensors
   ///   that `newHead` allows to differ.
-  init(folder: String, weightsName: String, before: [Manifest.Tensor], newHead: [Trainer.NamePattern]) throws {
+  init(folder: String, weightsName: String, before: [Manifest.Tensor], newHead: [NamePattern]) throws {
     var files: [(name: String, source: FileSource)] = []
     for name in try Folder.names(in: folder) {
       if let file = try Self.regularFile("\(folder)/\(name)") { files.append((name, try FileSource(file))) }
@@ -40,7 +40,7 @@ struct ExternalOutput {
   }
 
   private static func compare(
-    _ after: [TensorDescriptor], with before: [Manifest.Tensor], newHead: [Trainer.NamePattern]
+    _ after: [TensorDescriptor], with before: [Manifest.Tensor], newHead: [NamePattern]
   ) throws {
     let mayDiffer = { (name: String) in newHead.contains { $0.matches(name) } }
     let shapes = Dictionary(before.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })

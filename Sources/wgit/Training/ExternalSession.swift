@@ -1,6 +1,7 @@
 import Checkpoints
 import Documents
 import Glibc
+import Tensors
 import Trainer
 import WeightStore
 
@@ -55,7 +56,7 @@ struct ExternalSession {
     do {
       output = try ExternalOutput(
         folder: outputFolder, weightsName: weightsPath.name, before: before,
-        newHead: plan.newHead.map { Trainer.NamePattern($0) } + (task?.newHead ?? []))
+        newHead: plan.newHead.map { NamePattern($0) } + (task?.newHead ?? []))
     } catch {
       record.remove()
       throw error

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+import Tensors
 import Trainer
 
 /// What distinguishes one run of a task from another.
@@ -74,8 +75,8 @@ struct RunOptions: ParsableArguments {
     overrides.batchSize = batch
     overrides.linearProbe = probeOnly ? linearProbe ?? true : linearProbe
     overrides.isProbeOnly = probeOnly
-    overrides.frozen = freeze.map { Trainer.NamePattern($0) }
-    overrides.trained = train.map { Trainer.NamePattern($0) }
+    overrides.frozen = freeze.map { NamePattern($0) }
+    overrides.trained = train.map { NamePattern($0) }
     overrides.mergesLoRA = mergeLora
     overrides.algorithm = try settings(algorithm, "--algorithm", nameKey: "name", AlgorithmChoice.init(yaml:))
     overrides.lora = try settings(lora, "--lora", nameKey: nil, LoRASettings.init(yaml:))
