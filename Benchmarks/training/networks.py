@@ -1,26 +1,37 @@
 """The benchmark's networks in PyTorch, with the parameter names wgit's presets have."""
 
+from collections import OrderedDict
+
 from torch import nn
 
 
+def named(*layers):
+    """Layers as pairs of name and module; those without parameters may lack a name."""
+    return nn.Sequential(OrderedDict(
+        layer if isinstance(layer, tuple) else (f"layer{index}", layer) for index, layer in enumerate(layers)))
+
+
 def mlp():
-    return nn.Sequential(
-        nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
+    return named(
+        nn.Flatten(), ("hidden1", nn.Linear(784, 512)), nn.ReLU(), ("hidden2", nn.Linear(512, 512)), nn.ReLU(),
+        ("classifier", nn.Linear(512, 10)))
 
 
 def lenet():
-    return nn.Sequential(
-        nn.Conv2d(1, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 5), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(512, 128), nn.ReLU(), nn.Linear(128, 10))
+    return named(
+        ("conv1", nn.Conv2d(1, 16, 5)), nn.ReLU(), nn.MaxPool2d(2), ("conv2", nn.Conv2d(16, 32, 5)), nn.ReLU(),
+        nn.MaxPool2d(2), nn.Flatten(), ("hidden", nn.Linear(512, 128)), nn.ReLU(), ("classifier", nn.Linear(128, 10)))
 
 
 def mnist_cnn(width=64):
     """DomainBed's MNIST_CNN with its classifier."""
     wide = 2 * width
-    layers = [nn.Conv2d(1, width, 3, 1, 1), nn.ReLU(), nn.GroupNorm(8, width)]
-    for channels, stride in [(width, 2), (wide, 1), (wide, 1)]:
-        layers += [nn.Conv2d(channels, wide, 3, stride, 1), nn.ReLU(), nn.GroupNorm(8, wide)]
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(wide, 10))
+    layers = []
+    for number, (inputs, outputs, stride) in enumerate(
+            [(1, width, 1), (width, wide, 2), (wide, wide, 1), (wide, wide, 1)]):
+        layers += [(f"conv{number + 1}", nn.Conv2d(inputs, outputs, 3, stride, 1)), nn.ReLU(),
+                   (f"bn{number}", nn.GroupNorm(8, outputs))]
+    return named(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), ("classifier", nn.Linear(wide, 10)))
 
 
 class BasicBlock(nn.Module):
@@ -62,10 +73,51 @@ class ResNet(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class WideBlock(nn.Module):
+    """Normalisation and ReLU before each convolution; a shortcut that changes channels reads what the first ReLU gives."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.shortcut = None
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False))
+
+    def forward(self, x):
+        first = self.bn1(x).relu()
+        return self.conv2(self.bn2(self.conv1(first)).relu()) + (x if self.shortcut is None else self.shortcut(first))
+
+
+class WideResNet(nn.Module):
+    """WRN-(6 blocks + 4)-width."""
+
+    def __init__(self, blocks=2, width=2, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        inputs = 16
+        for stage in range(1, 4):
+            outputs = 16 * width << (stage - 1)
+            layers = []
+            for index in range(blocks):
+                layers.append(WideBlock(inputs, outputs, 2 if stage > 1 and index == 0 else 1))
+                inputs = outputs
+            setattr(self, f"layer{stage}", nn.Sequential(*layers))
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.fc = nn.Linear(inputs, classes)
+
+    def forward(self, x):
+        x = self.bn1(self.layer3(self.layer2(self.layer1(self.conv1(x))))).relu()
+        return self.fc(x.mean((2, 3)))
+
+
 NETWORKS = {
     "mlp": (mlp, (1, 28, 28)),
     "lenet": (lenet, (1, 28, 28)),
     "mnist-cnn": (mnist_cnn, (1, 28, 28)),
     "mnist-cnn-quarter": (lambda: mnist_cnn(16), (1, 28, 28)),
     "resnet20": (ResNet, (3, 32, 32)),
+    "wide-resnet": (WideResNet, (3, 32, 32)),
 }

@@ -11,6 +11,8 @@ package struct TrainerError: Error, Sendable, Equatable, CustomStringConvertible
     case dataFileMissing
     /// A library that decodes images could not be loaded.
     case imageLibraryUnavailable
+    /// An input is no number of an embedding's table.
+    case inputOutOfRange
     /// Fewer rows than a selection asks for.
     case insufficientRows
     /// A file could not be read for a reason other than its absence.

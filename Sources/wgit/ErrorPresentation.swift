@@ -105,8 +105,8 @@ package enum ErrorPresentation {
     case .ioFailure: Shown(status: .inputOutput, message: error.message)
     case .nonFiniteLoss:
       Shown(status: .negative, message: error.message, hint: "nothing was committed; try a smaller --learning-rate")
-    case .classCountMismatch, .insufficientRows, .labelOutOfRange, .malformedAdapter, .malformedDataFile,
-      .malformedDescription,
+    case .classCountMismatch, .inputOutOfRange, .insufficientRows, .labelOutOfRange, .malformedAdapter,
+      .malformedDataFile, .malformedDescription,
       .malformedNetwork, .malformedTask, .missingParameter, .resourceLimit, .unexpectedParameter, .unknownDomain,
       .unfitSnapshot, .unmatchedPattern, .shapeMismatch, .wrongParameterShape:
       Shown(status: .invalidData, message: error.message)

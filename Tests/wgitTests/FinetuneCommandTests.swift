@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Trainer
 
 struct FinetuneCommandTests {
   @Test func trainsOnABranchAndLeavesTheRestAlone() throws {
@@ -17,7 +18,8 @@ struct FinetuneCommandTests {
     let recipe = commit["recipe"] as? [String: Any]
     let details = recipe?["details"] as? [String: Any]
     #expect(recipe?["kind"] as? String == "finetune")
-    #expect(details?["seed"] as? String == "1")
+    #expect(details?["seed"] as? String == "1" && details?["threadCount"] as? Int == 2)
+    #expect(details?["instructionSet"] as? String == VectorKernels.best.name)
     #expect(
       (details?["data"] as? [[String: Any]])?.map { $0["name"] as? String } == ["blocks-images", "blocks-labels"])
     let metrics = details?["metrics"] as? [String: Any]

@@ -9,7 +9,7 @@ struct SweepTests {
     project = try BlockProject()
     try project.runner.write(
       BlockProject.task("blocks", steps: 60)
-        + "search: {learning-rate: {log-uniform: [1e-3, 3e-2]}, batch: {choice: [8, 16, 24]}}\n",
+        + "search: {learning-rate: {log-uniform: [1e-3, 3e-2]}, batch: {choice: [8, 16, 24]}, dropout: {choice: [0.1, 0.2]}}\n",
       to: "tasks/blocks.yaml")
   }
 
@@ -35,8 +35,11 @@ struct SweepTests {
     let optimizer = try #require(task["optimizer"] as? [String: Any])
     let rate = try #require(optimizer["learning-rate"] as? Double)
     #expect((1e-3...3e-2).contains(rate) && [8, 16, 24].contains(task["batch"] as? Int))
+    let dropout = try #require(task["dropout"] as? Double)
+    #expect([0.1, 0.2].contains(dropout))
     try project.finetune(
-      "main", "blocks", branch: "again", seed: 2, ["--lr", "\(rate)", "--batch", "\(task["batch"] ?? 0)"])
+      "main", "blocks", branch: "again", seed: 2,
+      ["--lr", "\(rate)", "--batch", "\(task["batch"] ?? 0)", "--dropout", "\(dropout)"])
     #expect(try project.show("again")["tree"] as? String == trees("one")[2])
   }
 

@@ -21,6 +21,25 @@ package struct LayerChain: Sendable {
     operations = unfolding.operations
   }
 
+  /// Checks what a layer that takes integers is given.
+  ///
+  /// - Throws: `TrainerError` with code `inputOutOfRange` and the row; what reading a row throws.
+  func checkIntegers(of examples: some ExampleSource) throws {
+    let ranges = operations.filter { $0.inputs.contains(0) }.compactMap { $0.layer?.integerInputs }
+    guard let range = ranges.min(by: { $0.count < $1.count }) else { return }
+    let row = FloatBuffer(count: input.elementCount)
+    for number in 0..<examples.count {
+      try examples.copyInput(row: number, into: row.start)
+      guard let position = row.elements.firstIndex(where: { Int(exactly: $0).map(range.contains) != true }) else {
+        continue
+      }
+      throw TrainerError(
+        .inputOutOfRange,
+        "row \(examples.number(ofRow: number)) has \(row.start[position]) at place \(position) of \(input.elementCount); "
+          + "the embedding takes whole numbers from \(range.lowerBound) to \(range.upperBound - 1)")
+    }
+  }
+
   /// All parameters, in layer order.
   package var parameters: [NetworkParameter] { operations.flatMap(\.parameters) }
 

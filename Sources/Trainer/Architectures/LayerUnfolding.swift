@@ -66,7 +66,7 @@ struct LayerUnfolding {
   private mutating func append(
     _ layer: any Layer, name: String, subject: String, value: Int, shape: ActivationShape
   ) throws -> ActivationShape {
-    guard !layer.takesIntegers || value == 0 else {
+    guard layer.integerInputs == nil || value == 0 else {
       throw TrainerError(.shapeMismatch, "\(subject) takes integers and can only be the first layer")
     }
     let output: ActivationShape

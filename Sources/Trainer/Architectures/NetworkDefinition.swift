@@ -63,6 +63,15 @@ package struct NetworkDefinition: Sendable {
       input: input, layers: chain.layers.dropLast() + [NamedLayer(name: headName, head)], head: headName)
   }
 
+  /// The layers as they are trained if each feature, an input of the head, is dropped with a probability.
+  func chain(featureDropout probability: Double) throws -> LayerChain {
+    guard probability > 0 else { return chain }
+    let head = [
+      NamedLayer(name: "\(headName).dropout", Dropout(probability: probability)), NamedLayer(name: headName, headLayer),
+    ]
+    return try LayerChain(input: input, layers: chain.layers.dropLast() + head)
+  }
+
   /// The layers before the head.
   func backbone() throws -> LayerChain {
     try LayerChain(input: input, layers: chain.layers.dropLast())

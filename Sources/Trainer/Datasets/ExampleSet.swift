@@ -53,6 +53,8 @@ package struct ExampleSet: ExampleSource {
     return block
   }
 
+  package func number(ofRow row: Int) -> Int { rowNumbers[row] }
+
   package func copyInput(row: Int, augmentation: Augmentation?, into target: UnsafeMutablePointer<Float>) throws {
     let finish = { (pixels: UnsafeRawPointer) in
       try pipeline.finish(

@@ -45,6 +45,7 @@ package struct Evaluator: Sendable {
   /// The output of the last layer for every example.
   func output(_ examples: some ExampleSource) throws -> FloatBuffer {
     try Self.check(examples.inputShape, fits: chain.input)
+    try chain.checkIntegers(of: examples)
     return try pass.output(examples)
   }
 

@@ -22,6 +22,7 @@ package struct LossGradient: Sendable {
       throw TrainerError(
         .labelOutOfRange, "\(examples.count) examples do not all have labels from 0 to \(network.classCount - 1)")
     }
+    try network.chain.checkIntegers(of: examples)
     let layers = Network(network.chain)
     let pass = try GradientPass(
       layers, objective ?? .mean(CrossEntropy()), options: options, batchSize: examples.count, threadCount: threadCount,

@@ -4,7 +4,7 @@
 /// y [N, L, embedding_dim]. It can only be the first layer.
 /// Gradient: dW[i] = the sum of dy[l] over all l with x[l] = i, but 0 for `padding_idx`; x has none.
 /// DType: f32, summed in the order of the samples.
-/// NaN and infinity: what is no number of the table gives NaN.
+/// NaN and infinity: what is no number of the table gives NaN; training and evaluation refuse it before that.
 /// Determinism: one thread, fixed order.
 /// Source: torch.nn.Embedding.
 package struct Embedding: Layer {
@@ -38,7 +38,7 @@ package struct Embedding: Layer {
     [LayerParameter("weight", shape: [rowCount, width], role: .table(zeroRow: paddingRow))]
   }
 
-  package var takesIntegers: Bool { true }
+  package var integerInputs: Range<Int>? { 0..<rowCount }
 
   package func outputShape(for input: ActivationShape) throws(ShapeRefusal) -> ActivationShape {
     guard case .features(let length) = input else { throw ShapeRefusal(reason: "it takes [length] integers") }

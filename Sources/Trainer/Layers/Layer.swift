@@ -34,8 +34,8 @@ package protocol Layer: Sendable {
   /// Whether `backward` reads `output`; if not, the next layer may write over it.
   var needsOutputForBackward: Bool { get }
 
-  /// Whether the input is integers, which only a network's input can be.
-  var takesIntegers: Bool { get }
+  /// The integers that the input is made of, which only a network's input can be; nil for floats.
+  var integerInputs: Range<Int>? { get }
 
   /// Whether the layer draws random numbers while it is trained.
   var isRandom: Bool { get }
@@ -61,7 +61,7 @@ extension Layer {
   package var runsInPlace: Bool { false }
   package var needsInputForBackward: Bool { true }
   package var needsOutputForBackward: Bool { false }
-  package var takesIntegers: Bool { false }
+  package var integerInputs: Range<Int>? { nil }
   package var isRandom: Bool { false }
   package func savedCount(for input: ActivationShape) -> Int { 0 }
   package func temporaryCount(for input: ActivationShape, sampleCount: Int) -> Int { 0 }

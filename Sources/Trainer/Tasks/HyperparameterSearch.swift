@@ -9,7 +9,7 @@ import Tensors
 ///   learning-rate: {log-uniform: [1e-4, 1e-2]}   # 10 to a uniform power
 ///   weight-decay: {log-uniform: [1e-6, 1e-2]}
 ///   batch: {power-of-two: [3, 5.5]}              # 2 to a uniform power, rounded down
-///   dropout: {choice: [0, 0.1, 0.5]}             # or uniform: [0, 0.5]
+///   dropout: {choice: [0, 0.1, 0.5]}             # or uniform: [0, 0.5]; of the features, as in DomainBed
 /// ```
 ///
 /// `domainbed` is DomainBed's distribution, with the learning rate about the task's as DomainBed's is about 5e-5: from a

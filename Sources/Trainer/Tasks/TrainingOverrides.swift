@@ -6,6 +6,7 @@ package struct TrainingOverrides: Sendable, Equatable {
   package var weightDecay: Double?
   package var stepCount: Int?
   package var batchSize: Int?
+  package var dropout: Double?
   package var algorithm: AlgorithmChoice?
   package var average: AverageSettings?
   package var lora: LoRASettings?

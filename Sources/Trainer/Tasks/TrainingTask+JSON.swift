@@ -13,6 +13,7 @@ extension TrainingTask {
       (key: "optimizer", value: optimizer.json), (key: "schedule", value: schedule.json),
       (key: "loss", value: loss.json),
     ]
+    if dropout > 0 { members.append((key: "dropout", value: .number(dropout))) }
     if let clipping { members.append((key: "clip", value: clipping.json)) }
     members += parameters.json
     if freezesBatchStatistics { members.append((key: "freeze-statistics", value: true)) }

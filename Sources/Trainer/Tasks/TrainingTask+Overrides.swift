@@ -8,6 +8,7 @@ extension TrainingTask {
     if let weightDecay = overrides.weightDecay { task.optimizer.settings["weight-decay"] = weightDecay }
     task.stepCount = overrides.stepCount ?? stepCount
     task.batchSize = overrides.batchSize ?? batchSize
+    task.dropout = overrides.dropout ?? dropout
     task.algorithm = overrides.algorithm ?? algorithm
     task.average = overrides.average ?? average
     task.lora = overrides.lora ?? lora
@@ -41,6 +42,9 @@ extension TrainingTask {
     }
     guard (0...Self.stepLimit).contains(stepCount) else {
       throw TrainerError(.malformedTask, "\(stepCount) steps are not between 0 and \(Self.stepLimit)")
+    }
+    guard (0...1).contains(dropout) else {
+      throw TrainerError(.malformedTask, "a dropout of \(dropout) is not between 0 and 1")
     }
     guard (1...Self.batchLimit).contains(batchSize) else {
       throw TrainerError(.malformedTask, "a batch of \(batchSize) is not between 1 and \(Self.batchLimit)")

@@ -27,6 +27,7 @@ extension TrainingTask {
     optimizer = try OptimizerChoice(task: yaml)
     schedule = try yaml.optionalMapping("schedule").map(ScheduleChoice.init(yaml:)) ?? ScheduleChoice()
     loss = try LossRegistry.loss(task: yaml)
+    dropout = try Self.dropout(yaml)
     clipping = try yaml.optionalMapping("clip").map(GradientClipping.init(yaml:))
     parameters = try ParameterSelection(task: yaml)
     freezesBatchStatistics = try yaml.optionalBool("freeze-statistics") ?? false
@@ -67,6 +68,12 @@ extension TrainingTask {
       throw yaml.invalidValue(of: "batch", mustBe: "between 1 and \(batchLimit)")
     }
     return size
+  }
+
+  private static func dropout(_ yaml: YAMLMapping) throws -> Double {
+    let probability = try yaml.optionalNumber("dropout") ?? 0
+    guard (0...1).contains(probability) else { throw yaml.invalidValue(of: "dropout", mustBe: "between 0 and 1") }
+    return probability
   }
 
   private static func headPolicy(_ yaml: YAMLMapping) throws -> HeadPolicy? {

@@ -14,6 +14,7 @@ import Documents
 /// optimizer: {name: adam, learning-rate: 1e-3, weight-decay: 0}  # or the name alone; learning-rate 1e-3
 /// schedule: {name: step, at: 0.75, factor: 0.2}           # constant
 /// loss: {name: cross-entropy, label-smoothing: 0.1}       # cross-entropy without
+/// dropout: 0.1                    # 0; of the features, the inputs of the head
 /// clip: {norm: 1}                 # none
 /// groups: [{match: "*.bias", weight-decay: 0}]            # none
 /// freeze: [conv1.*]               # nothing
@@ -56,6 +57,8 @@ package struct TrainingTask: Sendable {
   package var optimizer: OptimizerChoice
   package var schedule: ScheduleChoice
   package var loss: any Loss
+  /// With which probability each feature, an input of the head, is left out of a step: DomainBed's `resnet_dropout`.
+  package var dropout: Double
   package var clipping: GradientClipping?
   /// Which parameters are trained, and those with hyper-parameters of their own.
   package var parameters: ParameterSelection

@@ -16,6 +16,8 @@ package struct TrainingOutcome: Sendable {
   package let validationEvaluation: Evaluation?
   /// Of the probed head on the starting features; nil without a probe or validation rows.
   package let probeValidationAccuracy: Double?
+  /// What layers and optimizers computed with: "avx512", "avx2" or "sse2".
+  package let instructionSet: String
   package let blasCore: String
   /// Over the steps of both phases since the start or the last resumption; 0 without any.
   package let samplesPerSecond: Double

@@ -3,7 +3,7 @@ import Tensors
 
 /// One fine-tuning: the head is chosen, probed if the task says so, then the network is trained.
 ///
-/// Determinism: the result is a function of the request without its thread count, and of the BLAS core.
+/// Determinism: the result is a function of the request without its thread count, of the instruction set and of the BLAS core.
 package struct TrainingRun {
   private let request: TrainingRequest
   private let network: NetworkDefinition
@@ -34,6 +34,7 @@ package struct TrainingRun {
     try request.task.loss.check(classCount: network.classCount)
     trainExamples = try request.dataset.examples(split.train, threadCount: request.threadCount)
     validationExamples = try request.dataset.examples(split.validation, threadCount: request.threadCount)
+    for examples in [trainExamples, validationExamples] { try network.chain.checkIntegers(of: examples) }
     guard request.task.earlyStopping == nil || validationExamples.count > 0 else {
       throw TrainerError(.malformedTask, "task \(request.task.name.quoted()) stops early, but has no validation rows")
     }
@@ -83,7 +84,8 @@ package struct TrainingRun {
     _ observer: TrainingObserver, resuming snapshot: TrainingSnapshot?
   ) throws -> TrainingOutcome {
     var loop = try TrainingLoop(
-      .train(request.task), chain: network.chain, start: weights, headNames: network.headParameterNames,
+      .train(request.task), chain: network.chain(featureDropout: request.task.dropout), start: weights,
+      headNames: network.headParameterNames,
       examples: trainExamples, request: request, blas: blas)
     if let snapshot { try loop.resume(snapshot) }
     try loop.run(adding(probe: observer)) { [self] state in try evaluate(state, validationExamples) }
@@ -98,7 +100,8 @@ package struct TrainingRun {
       stepCount: loop.step, history: loop.history, probeHistory: probeHistory,
       trainEvaluation: try evaluator(running).evaluate(trainExamples),
       validationEvaluation: try evaluate(running, validationExamples),
-      probeValidationAccuracy: probeValidationAccuracy, blasCore: blas.coreName,
+      probeValidationAccuracy: probeValidationAccuracy, instructionSet: VectorKernels.best.name,
+      blasCore: blas.coreName,
       samplesPerSecond: seconds > 0 ? Double(sampleCount) / seconds : 0)
   }
 

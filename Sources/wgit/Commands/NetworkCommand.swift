@@ -1,6 +1,5 @@
 import ArgumentParser
 import Documents
-import Glibc
 import Trainer
 import WeightStore
 
@@ -21,11 +20,14 @@ struct NetworkCommand: ParsableCommand {
           ]
         }
 
+      Write your own, or begin with a well-known one.
+
       Examples:
+        wgit network new mnist-cnn
         wgit network show network.json
         wgit network init network.json --seed 1
       """,
-    subcommands: [NetworkInitCommand.self, NetworkShowCommand.self])
+    subcommands: [NetworkNewCommand.self, NetworkInitCommand.self, NetworkShowCommand.self])
 
   static func load(_ path: String) throws -> NetworkDefinition {
     let file = try OpenFile.open(path, flags: 0)
@@ -73,24 +75,12 @@ struct NetworkInitCommand: ParsableCommand {
     let definition = try NetworkCommand.load(network)
     let weights = try definition.initialStateDict(seed: seed, initialization)
     let bytes = try ModelFiles.safetensors(weights)
-    try checkOverwriting(bytes)
-    try AtomicFile.write(bytes, to: output, temporaryFolder: Folder.parent(of: output))
+    try FreshFile(path: output, overwrites: force).write(bytes)
     if silent.quiet { return }
     let count = weights.entries.reduce(0) { $0 + $1.values.count }
     Terminal.print(
       "Wrote \(Terminal.escape(output)): \(Format.count(weights.entries.count, "tensor")), \(count) parameters, "
         + Format.bytes(bytes.count))
-  }
-
-  /// Trained weights must not be lost to a command typed twice.
-  private func checkOverwriting(_ bytes: [UInt8]) throws {
-    guard !force, access(output, F_OK) == 0 else { return }
-    let file = try OpenFile.open(output, flags: O_RDONLY)
-    guard try file.byteCount() == bytes.count, try file.read(at: 0, count: bytes.count) == bytes else {
-      throw CommandError(
-        .negative, "'\(output)' is there already and holds something else",
-        hint: "choose another --output, or overwrite it with --force")
-    }
   }
 }
 

@@ -35,6 +35,7 @@ struct ExternalContract {
       ("--algorithm", options.algorithm != nil), ("--linear-probe", options.linearProbe != nil),
       ("--probe-only", options.probeOnly), ("--freeze", !options.freeze.isEmpty), ("--train", !options.train.isEmpty),
       ("--lora", options.lora != nil), ("--merge-lora", options.mergeLora), ("--average", options.average != nil),
+      ("--dropout", options.dropout != nil),
     ]
     return own.first { $0.1 }?.0
   }

@@ -22,7 +22,7 @@ struct FinetuneRecipe {
         "stepCount": .integer(Int64(outcome.stepCount)),
         "headFrom": headCommit.map { .string($0.hex) } ?? .null,
         "threadCount": .integer(Int64(Environment.threadCount)),
-        "blasCore": .string(outcome.blasCore),
+        "instructionSet": .string(outcome.instructionSet), "blasCore": .string(outcome.blasCore),
         "version": .string(Wgit.version),
         "metrics": metrics, "loss": Self.lossCurve(outcome.history.losses),
         "probeLoss": Self.lossCurve(outcome.probeHistory.losses), "validation": validationCurve,

@@ -20,6 +20,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Instead of the task's batch size.")
   var batch: Int?
 
+  @Option(help: "Instead of the task's dropout of the features.")
+  var dropout: Double?
+
   @Option(
     help: ArgumentHelp(
       "What a step minimises: \(AlgorithmRegistry.names.joined(separator: ", ")); 'coral,gamma=0.5' with settings. "
@@ -61,6 +64,7 @@ struct RunOptions: ParsableArguments {
     for (name, value) in [("--learning-rate", learningRate), ("--weight-decay", weightDecay)] {
       if let value, !(value >= 0 && value.isFinite) { throw ValidationError("\(name) must be a number from 0 on.") }
     }
+    if let dropout, !(0...1).contains(dropout) { throw ValidationError("--dropout must be between 0 and 1.") }
     if probeOnly, linearProbe == false {
       throw ValidationError("--probe-only and --no-linear-probe exclude each other.")
     }
@@ -73,6 +77,7 @@ struct RunOptions: ParsableArguments {
     overrides.learningRate = learningRate
     overrides.weightDecay = weightDecay
     overrides.batchSize = batch
+    overrides.dropout = dropout
     overrides.linearProbe = probeOnly ? linearProbe ?? true : linearProbe
     overrides.isProbeOnly = probeOnly
     overrides.frozen = freeze.map { NamePattern($0) }
@@ -103,8 +108,8 @@ extension RunOptions {
     var words = ["--seed", "\(seed)"]
     let single: [(String, String?)] = [
       ("--steps", steps.map { "\($0)" }), ("--lr", learningRate.map { "\($0)" }),
-      ("--weight-decay", weightDecay.map { "\($0)" }), ("--batch", batch.map { "\($0)" }), ("--algorithm", algorithm),
-      ("--lora", lora), ("--average", average),
+      ("--weight-decay", weightDecay.map { "\($0)" }), ("--batch", batch.map { "\($0)" }),
+      ("--dropout", dropout.map { "\($0)" }), ("--algorithm", algorithm), ("--lora", lora), ("--average", average),
     ]
     for (name, value) in single { if let value { words += ["\(name)=\(value)"] } }
     words += freeze.map { "--freeze=\($0)" } + train.map { "--train=\($0)" }
@@ -120,6 +125,7 @@ extension RunOptions {
     var options = self
     options.learningRate = learningRate ?? search.draw("learning-rate", seed: seed)
     options.weightDecay = weightDecay ?? search.draw("weight-decay", seed: seed)
+    options.dropout = dropout ?? search.draw("dropout", seed: seed)
     options.batch = batch ?? search.draw("batch", seed: seed).map { Int($0) }
     return options
   }

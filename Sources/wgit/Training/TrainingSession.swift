@@ -37,7 +37,8 @@ struct TrainingSession {
   func identity() throws -> JSONValue {
     [
       "data": LoadedData.json(data.files), "description": .string(try descriptionDigest.hex),
-      "blasCore": .string(try BLAS.load().coreName), "version": .string(Wgit.version),
+      "instructionSet": .string(VectorKernels.best.name), "blasCore": .string(try BLAS.load().coreName),
+      "version": .string(Wgit.version),
     ]
   }
 
@@ -86,7 +87,8 @@ struct TrainingSession {
   private func checkIdentity(_ record: RunRecord) throws {
     let now = try identity()
     for (key, what) in [
-      ("data", "the data files"), ("description", "'\(task.dataPath)'"), ("blasCore", "the BLAS core"),
+      ("data", "the data files"), ("description", "'\(task.dataPath)'"), ("instructionSet", "the instruction set"),
+      ("blasCore", "the BLAS core"),
       ("version", "the version of wgit"),
     ] where record.identity[key] != now[key] {
       throw CommandError(

@@ -75,8 +75,12 @@ def tensors(named):
 
 
 def batch(definition, count):
-    classes = definition["layers"][-1]["out_features"]
-    return torch.randn(count, *definition["input"]), torch.randint(0, classes, (count,))
+    first, classes = definition["layers"][0], definition["layers"][-1]["out_features"]
+    if first["type"] == "Embedding":
+        inputs = torch.randint(0, first["num_embeddings"], (count, *definition["input"]))
+    else:
+        inputs = torch.randn(count, *definition["input"])
+    return inputs, torch.randint(0, classes, (count,))
 
 
 def gradient_case(name, definition, count, frozen=False):
@@ -127,6 +131,12 @@ def norm(channels=4, **arguments):
 def plain(channels, outputs, **arguments):
     return {"type": "Conv2d", "in_channels": channels, "out_channels": outputs,
             **{"kernel_size": 3, "padding": 1, **arguments}}
+
+
+def embedding(rows, layers, features, **arguments):
+    return define([6], [
+        {"type": "Embedding", "num_embeddings": rows, "embedding_dim": 5, **arguments}, *layers,
+        {"name": "head", "type": "Linear", "in_features": features, "out_features": 3}])
 
 
 gradient_cases = [
@@ -193,6 +203,12 @@ gradient_cases = [
         [2, 6, 7], [{"type": "AvgPool2d", "kernel_size": [3, 2], "stride": 2, "padding": 1}], 4 * 3 * 4), 6),
     gradient_case("MaxPool2d rectangular", around(
         [2, 6, 7], [{"type": "MaxPool2d", "kernel_size": [2, 3], "stride": [2, 1]}], 4 * 3 * 5), 6),
+    gradient_case("Embedding", embedding(7, [{"type": "Flatten"}], 30), 9),
+    gradient_case("Embedding with a padding row and every id many times", embedding(3, [{"type": "Flatten"}], 30,
+                                                                                  padding_idx=1), 12),
+    gradient_case("Embedding and layers at each position", embedding(11, [
+        {"type": "Linear", "in_features": 5, "out_features": 8}, {"type": "GELU"},
+        {"type": "LayerNorm", "normalized_shape": [8]}, {"type": "Flatten"}], 48, padding_idx=10), 8),
 ]
 
 with open("layers.json", "w", encoding="utf-8") as file:

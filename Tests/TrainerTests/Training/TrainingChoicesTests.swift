@@ -78,6 +78,22 @@ struct TrainingChoicesTests {
     #expect(try read.merged(into: weights, of: network) == weights)
   }
 
+  /// Dropout of the features is a layer before the head while the network is trained.
+  @Test func featuresAreDroppedOnTheirWayToTheHead() throws {
+    let dropped = try run("dropout: 0.4").outcome
+    let layered = try run("") { request in
+      let layers = request.network.chain.layers
+      request.network = try NetworkDefinition(
+        input: request.network.input,
+        layers: layers.dropLast() + [NamedLayer(name: "head.dropout", Dropout(probability: 0.4))] + layers.suffix(1),
+        head: "head")
+    }.outcome
+    #expect(dropped.weights == layered.weights)
+    #expect(dropped.network.json == (try Samples.network().json))
+    #expect(dropped.weights != (try run("").outcome.weights))
+    expectDocumentError(key: "dropout", line: 6) { _ = try run("dropout: 1.5") }
+  }
+
   @Test func earlyStoppingKeepsTheBestWeights() throws {
     // So large steps that the first look at the validation rows is as good as any.
     let settings = "optimizer: {name: sgd, learning-rate: 0}\nearly-stop: {every: 2, patience: 3}"
