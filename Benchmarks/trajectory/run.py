@@ -8,6 +8,7 @@ Sizes depend on no load.
 """
 
 import argparse
+import importlib.util
 import os
 import sys
 
@@ -15,10 +16,18 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer
 
-here = os.path.dirname(os.path.abspath(__file__))
-sys.path += [os.path.join(here, "..", "materials"), os.path.join(here, "..", "predictions")]
-from make_versions import texts, train  # noqa: E402
-from run import Project  # noqa: E402
+
+
+def module(*path):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", *path)
+    specification = importlib.util.spec_from_file_location(os.path.basename(os.path.dirname(path)), path)
+    loaded = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(loaded)
+    return loaded
+
+
+materials = module("materials", "make_versions.py")
+predictions = module("predictions", "run.py")
 
 
 def main():
@@ -33,9 +42,9 @@ def main():
     os.makedirs(scratch, exist_ok=True)
     stored = load_file(os.path.join(options.model, "model.safetensors"))
     steps = [options.every * number for number in range(1, options.count + 1)]
-    kept = train(options.model, texts(options.texts), AutoTokenizer.from_pretrained(options.model), steps[-1], 2e-5, 1, keep=steps)
+    kept = materials.train(options.model, materials.texts(options.texts), AutoTokenizer.from_pretrained(options.model), steps[-1], 2e-5, 1, keep=steps)
     for kind, dtype in (("bf16", torch.bfloat16), ("f16", torch.float16), ("f32", torch.float32)):
-        project = Project(os.path.abspath(options.wgit), os.path.join(scratch, kind))
+        project = predictions.Project(os.path.abspath(options.wgit), os.path.join(scratch, kind))
         shares = []
         for step in [0, *steps]:
             state = stored if step == 0 else {name: kept[step].get(name, value) for name, value in stored.items()}

@@ -132,7 +132,7 @@ def main():
     bases = base_files()
     assert all(map(accepts, bases))
     mutants = [[i, edits] for i, base in enumerate(bases) for edits in duplicated(base)]
-    while len(mutants) < 6000:
+    while len(mutants) < 10000:
         index = RNG.randrange(len(bases))
         mutants.append([index, mutate(bases[index])])
     rows = [[i, int(accepts(apply(bases[i], edits))), *edits] for i, edits in mutants]
