@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "Documents", dependencies: [yams], swiftSettings: strict),
     .target(name: "Checkpoints", dependencies: ["Documents", "Tensors"], swiftSettings: strict),
     .target(name: "Statistics", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["Documents"], swiftSettings: strict),
 
     // What wgit can do.
     .target(
@@ -68,6 +69,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Documents", "Tensors"], exclude: ["Golden"],
       swiftSettings: strict),
+    .testTarget(name: "TokenizersTests", dependencies: ["Tokenizers"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "MergingTests", dependencies: ["Merging", "Tensors"], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
