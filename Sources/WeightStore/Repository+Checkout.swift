@@ -56,23 +56,25 @@ extension Repository {
   /// Moves what is checked out forward to `commit` and brings its files in.
   ///
   /// - Parameters:
+  ///   - replacing: what is checked out, if `commit` need not descend from it: it stays in the log of operations.
   ///   - removing: the candidate that `commit` waited under; the same transaction deletes it.
   ///   - closesMerge: `commit` is what the open merge came to.
   /// - Throws: `StoreError.branchMoved` if what is checked out was moved meanwhile to a commit that `commit` does not
   ///   descend from: it would be lost.
   package func fastForward(
-    to commit: ObjectID<Commit>, description: String, removing ref: RefName? = nil, closesMerge: Bool = false
+    to commit: ObjectID<Commit>, description: String, replacing: ObjectID<Commit>? = nil, removing ref: RefName? = nil,
+    closesMerge: Bool = false
   ) throws -> SwitchOutcome {
     let lock = try self.lock()
     if !closesMerge { try checkNoMergeIsOpen() }
     let head = try self.head()
     let before = try headCommitID()
-    if let before, try !graph.isAncestor(before, of: commit) {
+    if let before, before != replacing, try !graph.isAncestor(before, of: commit) {
       throw StoreError(
         .branchMoved, "'\(head.branchName ?? "HEAD")' stands at \(before.short), which \(commit.short) does not hold",
         subjects: [head.branchName ?? "HEAD"])
     }
-    if let ref, try ref != Repository.candidate(of: head.branchName ?? "HEAD") {
+    if let ref, try ref != RefName.candidate(of: head.branchName ?? "HEAD") {
       throw StoreError(.branchMoved, "another branch than that of '\(ref)' is checked out by now", subjects: [ref.text])
     }
     var publication = moving(head, from: before, to: commit, description: description)

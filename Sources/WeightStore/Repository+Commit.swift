@@ -56,7 +56,7 @@ extension Repository {
         .branchMoved, "branch '\(branch)' does not stand at \(parent.short), from which the weights were trained",
         subjects: [branch])
     }
-    let ref = aside ? try Repository.candidate(of: branch) : name
+    let ref = aside ? try RefName.candidate(of: branch) : name
     if before == nil { try checkNoRefIsAFolder(name) }
     let parentTree = try tree(of: parent)
     var tree = parentTree

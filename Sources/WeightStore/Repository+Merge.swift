@@ -66,7 +66,7 @@ extension Repository {
   /// are: `fastForward` moves them.
   ///
   /// - Parameter parents: of the commit, the branch's own first.
-  /// - Throws: `StoreError.idlePattern`; what a strategy throws.
+  /// - Throws: `StoreError.idlePattern`; `.nothingToCommit` if it changes nothing and joins nothing; what a strategy throws.
   package func buildMerge(_ request: MergeRequest, parents: [ObjectID<Commit>]) throws -> MergeResult {
     let lock = try self.lock()
     let plan = try planMerge(request, readsWeights: true)
@@ -77,6 +77,9 @@ extension Repository {
     var writer: ObjectWriter? = ObjectWriter(store: store)
     let built = try MergeBuild(request, self).run(plan, writer: &writer)
     try request.inspect?()
+    if parents.count == 1, try built.tree == tree(of: parents[0]) {
+      throw StoreError(.nothingToCommit, "the result is what \(parents[0].short) holds already")
+    }
     try writer?.put(built.tree)
     var details = request.details
     _ = details.append("tensors", Repository.counts(plan, built))
@@ -87,10 +90,10 @@ extension Repository {
       message: request.message, recipe: request.specification.recipe(more: details))
     try writer?.put(commit)
     let stored = writer?.storedByteCount ?? 0
-    let candidate = try Repository.candidate(of: self.head().branchName ?? "HEAD")
+    let candidate = try RefName.candidate(of: head().branchName ?? "HEAD")
     let change = Operation.RefChange(name: candidate, before: try target(of: candidate), after: commit.id)
     if let writer = writer.take() {
-      try publish(Publication(description: "merge: \(commit.subject)", refChanges: [change]), writer: writer)
+      try publish(Publication(description: "candidate: \(commit.subject)", refChanges: [change]), writer: writer)
     }
     withExtendedLifetime(lock) {}
     return .made(
@@ -107,10 +110,5 @@ extension Repository {
       "kept": .integer(Int64(built.keptTensorCount)),
       "status": .object(JSONObject(counts.map { ($0.key.rawValue, .integer(Int64($0.value))) })),
     ]
-  }
-
-  /// Where a commit that may become the tip of a branch waits.
-  package static func candidate(of branch: String) throws(StoreError) -> RefName {
-    try RefName("refs/candidates/\(branch)")
   }
 }

@@ -45,6 +45,51 @@ extension Repository {
     return (specification, notes)
   }
 
+  /// An equal share for each of some models, whatever is checked out; the other files come from what is checked out and
+  /// the models.
+  package func soup(
+    _ method: MergeSpecification.Method, of models: [ObjectID<Commit>]
+  ) throws(StoreError) -> MergeSpecification {
+    let sides = try graph.tips(of: [headCommitID()].compactMap(\.self) + models)
+    var notes: [MergeNote] = []
+    let ingredients = try leaves(of: models, method, [:], notes: &notes)
+    let bases = try graph.mergeBases(of: ingredients.map(\.commit))
+    var specification = MergeSpecification(
+      kind: .merge, sides: sides, base: bases.count == 1 ? bases[0] : nil, method: method, ingredients: ingredients)
+    let fileBases = try graph.mergeBases(of: sides)
+    specification.filesBase = fileBases.count == 1 ? fileBases[0] : nil
+    return specification
+  }
+
+  /// A method between a base and one model: what is checked out, or another base, and a revision.
+  ///
+  /// The revision may be an ancestor of what is checked out, and then part of the way is gone back.
+  package func interpolation(
+    _ method: MergeSpecification.Method, with revision: ObjectID<Commit>, base: ObjectID<Commit>?
+  ) throws(StoreError) -> MergeSpecification {
+    guard let head = try headCommitID() else {
+      throw StoreError(.unbornBranch, "there is no commit to start from yet")
+    }
+    guard head != revision || base != nil else {
+      throw StoreError(.nothingToCommit, "there is nothing between \(head.short) and itself")
+    }
+    var specification = MergeSpecification(
+      kind: .merge, sides: [head, revision], base: base ?? head, method: method,
+      ingredients: [Recipe.Ingredient(commit: revision, weight: 1)])
+    let bases = try graph.mergeBases(of: [head, revision])
+    specification.filesBase = bases.count == 1 ? bases[0] : nil
+    return specification
+  }
+
+  /// The parents of the commit that a merge makes: its sides, but for one that what is checked out descends from.
+  package func parents(of specification: MergeSpecification) throws(StoreError) -> [ObjectID<Commit>] {
+    guard specification.isOfOneModel, let head = specification.sides.first else { return specification.sides }
+    let graph = self.graph
+    var parents = [head]
+    for side in specification.sides.dropFirst() where try !graph.isAncestor(side, of: head) { parents.append(side) }
+    return parents
+  }
+
   /// The revisions and what is checked out, without those that others descend from.
   private func mergeTips(_ revisions: [ObjectID<Commit>]) throws(StoreError) -> [ObjectID<Commit>] {
     let tips = try graph.tips(of: [headCommitID()].compactMap(\.self) + revisions)
@@ -84,7 +129,8 @@ extension Repository {
     for tip in tips {
       let recipe = try graph.commit(tip).recipe
       let own = recipe.ingredients
-      guard recipe.kind == .merge, recipe.method == method.name, !own.isEmpty else {
+      let isSoup = recipe.kind == .merge && recipe.details["kind"]?.stringValue ?? "merge" == "merge"
+      guard isSoup, recipe.method == method.name, !own.isEmpty else {
         shares[tip, default: 0] = weights[tip] ?? 1
         continue
       }

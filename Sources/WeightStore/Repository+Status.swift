@@ -39,7 +39,7 @@ extension Repository {
   /// its commit, which still waits as the branch's candidate, is no change of the user's.
   package func uncommittedPaths() throws -> [RelativePath] {
     let status = try self.status()
-    let candidate = try target(of: Repository.candidate(of: status.head.branchName ?? "HEAD"))
+    let candidate = try target(of: RefName.candidate(of: status.head.branchName ?? "HEAD"))
     let waiting = try candidate.map { try tree(of: $0).entries }
     let unstaged = try status.unstaged.filter { try !isWritten($0.path, $0.kind, of: waiting) }.map(\.path)
     return Set(status.staged.map(\.path) + unstaged).sorted()

@@ -19,8 +19,13 @@ extension Repository {
       var next: ObjectID<Operation>? = id
       while let id = next {
         let operation = try self.store.load(id)
-        guard let undone = operation.undoes else { return (id, operation) }
-        next = try self.store.load(undone).previous
+        if let undone = operation.undoes {
+          next = try self.store.load(undone).previous
+        } else if operation.isAside {
+          next = operation.previous
+        } else {
+          return (id, operation)
+        }
       }
       return nil
     }
@@ -74,7 +79,7 @@ extension Repository {
     let latest = try database.read { try OperationTable.latest(in: $0) }
     guard let found = try latest.flatMap(find) else { throw StoreError(.nothingToUndo, nothing) }
     let operation = found.operation
-    let changes = operation.refChanges.map {
+    let changes = operation.refChanges.filter { !$0.name.isCandidate }.map {
       Operation.RefChange(name: $0.name, before: $0.after, after: $0.before)
     }
     var publication = Publication(

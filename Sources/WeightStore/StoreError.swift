@@ -44,6 +44,7 @@ package struct StoreError: Error, Sendable {
     case mergeInProgress
     case noOpenMerge
     case idlePattern
+    case quantized
   }
 
   package let code: Code

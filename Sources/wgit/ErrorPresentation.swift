@@ -165,8 +165,7 @@ package enum ErrorPresentation {
       .unbornBranch:
       .notFound
     case .lostDatabase, .corruptObject, .corruptPack, .malformedObject, .malformedFile, .unsupportedFile,
-      .unsupportedFormat,
-      .missingObject, .unsafePath:
+      .unsupportedFormat, .missingObject, .unsafePath, .quantized:
       .invalidData
     case .alreadyARepository, .invalidName, .branchExists, .branchInUse, .detachedHead, .noOpenMerge, .idlePattern:
       .usage
@@ -223,6 +222,8 @@ package enum ErrorPresentation {
     case .severalMergeBases: return "choose one: --base \(subject.map { String($0.prefix(10)) } ?? "REV")"
     case .unrelatedHistories:
       return "say what they were made from (--base REV), or average them (--strategy ratatouille)"
+    case .quantized:
+      return "merge the unquantised models, then quantise the result; or take one side: --resolve '*=ours' (or theirs)"
     case .idlePattern: return "patterns are like 'lm_head.*'; wgit merge --dry-run shows names"
     case .unsupportedFormat: return "a newer version can read it"
     case .unknownPath: return "wgit status and wgit show list what there is"

@@ -66,7 +66,8 @@ struct Wgit: ParsableCommand {
       CommandGroup(
         name: "Branch, train, merge, test",
         subcommands: [
-          BranchCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self, TestCommand.self,
+          BranchCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self, CherryPickCommand.self,
+          RevertCommand.self, RebaseCommand.self, AverageCommand.self, ReplayCommand.self, TestCommand.self,
           TrustCommand.self,
         ]),
       CommandGroup(

@@ -7,9 +7,9 @@ import Tensors
 ///
 /// - DType: the models' own if they all have one and no row is a mean; else F64.
 /// - Checked by: VocabularyMergeTests, MergekitGoldenTests.
-struct AlignedRows: TensorReader {
-  let dtype: DType
-  let shape: Shape
+package struct AlignedRows: TensorReader {
+  package let dtype: DType
+  package let shape: Shape
   private let sources: [VocabularyRows.Source]
   /// The models of the merge, this one among them.
   private let readers: [any TensorReader]
@@ -22,7 +22,7 @@ struct AlignedRows: TensorReader {
   ///   - readers: the tensor of each model.
   ///   - own: which of them this is.
   /// - Throws: `TensorError` for a shape that is too large.
-  init(_ rows: VocabularyRows, readers: [any TensorReader], own: Int) throws {
+  package init(_ rows: VocabularyRows, readers: [any TensorReader], own: Int) throws {
     self.readers = readers
     self.own = own
     sources = rows.sources[own]
@@ -40,7 +40,7 @@ struct AlignedRows: TensorReader {
     mean = LazyRow(rows.tokenRows)
   }
 
-  func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+  package func read(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
     let width = dtype.bitWidth / 8
     var position = elements.lowerBound
     while position < elements.upperBound {

@@ -151,26 +151,8 @@ struct VocabularyAlignment: Sendable {
     return .row(model: place, row: row)
   }
 
-  /// Names of tensors whose first axis counts tokens, in the architectures that there are: input and output embeddings
-  /// and the output's bias.
-  private static let vocabularyNames: Set<String> = [
-    "embed_tokens.weight", "lm_head.weight", "lm_head.bias", "wte.weight", "word_embeddings.weight", "embed_in.weight",
-    "embed_out.weight", "tok_embeddings.weight", "output.weight", "shared.weight", "embeddings.weight",
-    "embedding.weight", "predictions.decoder.weight", "predictions.decoder.bias", "predictions.bias",
-    "vocab_projector.weight", "vocab_projector.bias", "lm_head.decoder.weight", "lm_head.decoder.bias",
-  ]
-
   /// Whether rows of a tensor stand for tokens: by its name, and because a model has that many.
   static func isVocabulary(_ name: String, _ shape: Shape, of model: OpenModel) -> Bool {
-    guard vocabularyNames.contains(where: { name == $0 || name.hasSuffix("." + $0) }), let rows = shape.dimensions.first
-    else { return false }
-    guard let stated = vocabularySize(model.configuration) else { return true }
-    return rows == stated
-  }
-
-  /// `vocab_size`, also of the part of a model that reads text.
-  static func vocabularySize(_ configuration: JSONObject?) -> Int? {
-    let own = configuration?["vocab_size"] ?? configuration?["text_config"]?["vocab_size"]
-    return own?.integerValue.flatMap { Int(exactly: $0) }
+    EmbeddingNames.isVocabulary(name, shape, model.configuration)
   }
 }

@@ -21,6 +21,26 @@ struct GramMatrix: Sendable {
     return products[high * (high + 1) / 2 + low]
   }
 
+  mutating func set(_ i: Int, _ j: Int, _ product: Double) {
+    let (high, low) = i >= j ? (i, j) : (j, i)
+    products[high * (high + 1) / 2 + low] = product
+  }
+
+  static func += (left: inout GramMatrix, right: GramMatrix) {
+    for index in left.products.indices { left.products[index] += right.products[index] }
+  }
+
+  /// The products of the elements of a block, of its first `size` tensors.
+  mutating func add(_ block: MergeBlock) {
+    var index = 0
+    for i in 0..<size {
+      for j in 0...i {
+        products[index] += FixedOrderSum.dot(block.input(i), block.input(j), count: block.count)
+        index += 1
+      }
+    }
+  }
+
   func norm(_ i: Int) -> Double { self[i, i].squareRoot() }
 
   /// ⟨vᵢ, vⱼ⟩ / (‖vᵢ‖ ‖vⱼ‖), within [−1, 1]; `nil` if a norm is 0 or something is not finite.
@@ -58,17 +78,9 @@ struct GramMatrix: Sendable {
     var total = GramMatrix(size: size)
     let cells = try pass.perCell(total) { partial, block in
       subtractBase(block, size, hasBase: base != nil)
-      var index = 0
-      for i in 0..<size {
-        for j in 0...i {
-          partial.products[index] += FixedOrderSum.dot(block.input(i), block.input(j), count: block.count)
-          index += 1
-        }
-      }
+      partial.add(block)
     }
-    for cell in cells {
-      for index in total.products.indices { total.products[index] += cell.products[index] }
-    }
+    for cell in cells { total += cell }
     return total
   }
 

@@ -61,7 +61,8 @@ package struct ModelStock: MergeRecipe {
     let layout = input.parameters[ModelStock.part].layout(input)
     let readers = input.models.map(\.reader)
     let ratios = try GramMatrix.ofVectors(layout, readers, base: base, on: executor).map {
-      ModelStock.ratio($0, input.parameters)
+      let ratio = ModelStock.ratio($0, mean: input.parameters[ModelStock.mean])
+      return input.parameters[ModelStock.clamps] ? max(0, min(1, ratio)) : ratio
     }
     if ratios.allSatisfy({ $0 == 0 }) { return .take(.base) }
     let count = Double(readers.count)
@@ -76,7 +77,7 @@ package struct ModelStock: MergeRecipe {
   }
 
   /// t, from the inner products of the changes.
-  private static func ratio(_ products: GramMatrix, _ parameters: ParameterValues) -> Double {
+  static func ratio(_ products: GramMatrix, mean: Mean) -> Double {
     let count = products.size
     var cosines: [Double] = []
     for i in 0..<count {
@@ -87,13 +88,12 @@ package struct ModelStock: MergeRecipe {
     }
     let pairCount = Double(cosines.count)
     let cosine =
-      switch parameters[ModelStock.mean] {
+      switch mean {
       case .cosines: cosines.reduce(0, +) / pairCount
       case .angles: Angle.cosine(cosines.map(Angle.arcCosine).reduce(0, +) / pairCount)
       }
     let divisor = 1 + Double(count - 1) * cosine
     guard abs(divisor) >= 1e-6 || divisor.isNaN else { return 0 }
-    let ratio = Double(count) * cosine / divisor
-    return parameters[ModelStock.clamps] ? max(0, min(1, ratio)) : ratio
+    return Double(count) * cosine / divisor
   }
 }

@@ -11,6 +11,7 @@ extension Certificate {
 
   private init(yaml: YAMLMapping) throws {
     name = try yaml.string("certificate")
+    role = try Self.role(yaml)
     data = try Self.data(yaml)
     networkPath = try yaml.optionalString("network") ?? "network.json"
     weightsPath = try yaml.optionalString("weights") ?? "model.safetensors"
@@ -32,6 +33,14 @@ extension Certificate {
     guard level > 0, level <= 0.5 else { throw yaml.invalidValue(of: "level", mustBe: "above 0 and at most 0.5") }
     isStrict = try yaml.optionalBool("strict") ?? false
     seed = UInt64(try yaml.naturalNumber("seed", default: 0))
+  }
+
+  private static func role(_ yaml: YAMLMapping) throws -> Role? {
+    guard let word = try yaml.optionalString("role") else { return nil }
+    guard let role = Role(rawValue: word) else {
+      throw yaml.invalidValue(of: "role", mustBe: Role.allCases.map(\.rawValue).joined(separator: " or "))
+    }
+    return role
   }
 
   private static func data(_ yaml: YAMLMapping) throws -> DataReference {

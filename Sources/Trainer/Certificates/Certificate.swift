@@ -38,7 +38,17 @@ package struct Certificate: Sendable, Equatable {
     case revision(String)
   }
 
+  /// What the data may be used for. A model that was chosen by some data looks better on them than it is.
+  package enum Role: String, Sendable, CaseIterable {
+    /// Models may be chosen by it.
+    case validation
+    /// It only judges.
+    case test
+  }
+
   package let name: String
+  /// `nil` if it does not say.
+  package let role: Role?
   package let data: DataReference
   package let networkPath: String
   package let weightsPath: String

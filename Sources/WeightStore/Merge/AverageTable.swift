@@ -8,6 +8,8 @@ package enum AverageTable {
   {
     let (status, verdict) = ThreeWayTable.row(versions)
     let present = versions.present
+    // A model alone is computed with its base.
+    let isAlone = needsBase && versions.sides.count == 1
     switch status {
     case .unchanged, .added, .addedSame, .deleted, .deletedBoth, .deletedModified, .nonFloat, .left:
       return (status, verdict)
@@ -20,11 +22,12 @@ package enum AverageTable {
     case .recast:
       // Where the values are the same, the type is a change of its own.
       guard case .take(let side) = verdict, versions.areNumbers(present) else { return (status, verdict) }
+      if isAlone { return (status, .combine(present)) }
       return (status, .recast(values: side == 0 ? 1 : 0, type: side))
     case .recastModified: return (status, verdict)
     case .addedBoth: return (status, needsBase ? .conflict(canCompute: false) : .combine(present))
     case .ours, .theirs, .same, .both:
-      if versions.sides.allSatisfy({ $0 == versions.sides[0] }) { return (status, verdict) }
+      if !isAlone, versions.sides.allSatisfy({ $0 == versions.sides[0] }) { return (status, verdict) }
       guard versions.areNumbers(present) else { return (status, verdict) }
       guard versions.haveOneShape(present) else { return (.reshapedModified, .conflict(canCompute: false)) }
       return (status, .combine(present))

@@ -6,6 +6,8 @@ struct ContentMerge {
   private(set) var conflict: FileMerge.Conflict?
   /// With both versions between markers, if it is a text.
   private(set) var marked: [UInt8]?
+  /// The merged object, with ours where the sides conflict.
+  private(set) var undecided: JSONValue?
 
   init(path: RelativePath, base: [UInt8], ours: [UInt8], theirs: [UInt8], ourName: String, theirName: String) {
     bytes = ours
@@ -20,6 +22,7 @@ struct ContentMerge {
         bytes = ContentMerge.written(json.value ?? .null, text.conflictCount == 0 ? merged : nil, like: ours)
       } else {
         conflict = .members(json.conflicts)
+        undecided = json.value
         marked = merged
       }
       return

@@ -31,10 +31,14 @@ package struct FileMerge: Sendable {
   /// State of a training run that belongs to none of the merged models.
   let isLeftOut: Bool
 
+  /// For members in conflict: the merged object with ours in their place.
+  private(set) var undecided: JSONValue?
+
   init(
     _ path: RelativePath, _ status: TensorStatus, _ outcome: Outcome, conflict: Conflict? = nil,
-    marked: [UInt8]? = nil, isLeftOut: Bool = false
+    marked: [UInt8]? = nil, undecided: JSONValue? = nil, isLeftOut: Bool = false
   ) {
+    self.undecided = undecided
     self.isLeftOut = isLeftOut
     self.path = path
     self.status = status
@@ -56,5 +60,7 @@ package struct FileMerge: Sendable {
 
   mutating func rewrite(_ bytes: [UInt8], isExecutable: Bool) {
     outcome = .merged(bytes, isExecutable: isExecutable)
+    conflict = nil
+    marked = nil
   }
 }

@@ -34,7 +34,7 @@ struct FileMerger {
     }
     let changed = sides.indices.filter { sides[$0] != base }
     guard let first = changed.first else { return FileMerge(path, .unchanged, taking(base)) }
-    if OptimizerState.isOptimizerState(path), versions.trainedSides.count > 1 {
+    if OptimizerState.isOptimizerState(path), versions.trainedSides.count > 1 || specification.isOfOneModel {
       return optimizerState(path, sides, changed)
     }
     if Set(changed.map { sides[$0] }).count == 1 {
@@ -82,7 +82,10 @@ struct FileMerger {
       let merge = ContentMerge(
         path: path, base: original, ours: merged, theirs: theirs, ourName: changed[0].name, theirName: side.name)
       if let conflict = merge.conflict {
-        return FileMerge(path, status, .conflict, conflict: conflict, marked: merge.marked)
+        return FileMerge(path, status, .conflict, conflict: conflict, marked: merge.marked, undecided: merge.undecided)
+      }
+      if let clash = FileMerger.sharedNumber(path, merge.bytes) {
+        return FileMerge(path, status, .conflict, conflict: .configuration([clash]))
       }
       merged = merge.bytes
     }
@@ -91,6 +94,20 @@ struct FileMerger {
       modes.contains { $0 != old.isExecutable } ? !old.isExecutable : old.isExecutable
     }
     return FileMerge(path, status, .merged(merged, isExecutable: isExecutable ?? modes.contains(true)))
+  }
+
+  /// Tokens that were added on both sides may have got the same number.
+  private static func sharedNumber(_ path: RelativePath, _ bytes: [UInt8]) -> String? {
+    guard ["vocab.json", "added_tokens.json"].contains(path.name), let object = try? JSONParser.parse(bytes).objectValue
+    else { return nil }
+    var tokens: [Int64: String] = [:]
+    for (token, value) in object.members {
+      guard let number = value.integerValue else { continue }
+      if let other = tokens.updateValue(token, forKey: number) {
+        return "\(other.quoted(limit: 40)) and \(token.quoted(limit: 40)) were both given the number \(number)"
+      }
+    }
+    return nil
   }
 
   private func bytes(of entry: Tree.Entry?) throws -> [UInt8] {

@@ -8,6 +8,8 @@ struct MergeBuild {
     var computedTensorCount = 0
     var keptTensorCount = 0
     var notes: [MergeNote] = []
+    /// Of checkpoints that were made anew.
+    var manifests: [RelativePath: Manifest] = [:]
   }
 
   private let repository: Repository
@@ -68,6 +70,7 @@ struct MergeBuild {
       let result = try ingest.run(source, spans: source.spans(relatives: relatives), writer: &writer)
       let manifest = source.manifest(result)
       try writer?.put(manifest)
+      outcome.manifests[file.path] = manifest
       outcome.tree.entries[file.path] = Tree.Entry(
         kind: .checkpoint, isExecutable: file.isExecutable, byteCount: manifest.byteCount, sha256: manifest.sha256,
         manifest: manifest.id)
@@ -141,7 +144,12 @@ struct MergeBuild {
         StoredTensor(model.segment, cache: cache).map {
           TensorMergeInput.Model(tensor: $0, weight: model.weight, index: model.index)
         }
-      }, seed: request.specification.seed)
+      }, seed: request.specification.seed,
+      alignment: computation.alignment.map { alignment in
+        TensorMergeInput.Alignment(
+          rows: alignment.rows, tensors: alignment.tensors.compactMap { StoredTensor($0, cache: cache) },
+          base: alignment.base, models: alignment.models)
+      })
   }
 }
 

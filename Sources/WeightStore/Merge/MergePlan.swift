@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// What a merge will do, decided before it does anything: from names, shapes and hashes, and the bytes of small files.
@@ -42,9 +43,22 @@ package struct MergePlan: Sendable {
     var randomName: String
     /// The file that gave the first model: the result goes there if the layout does not say.
     let path: RelativePath
+    /// Where rows come from that stand for tokens with differing numbers.
+    var alignment: RowAlignment?
 
     /// Weights that have to be read.
     var readByteCount: Int { (base?.byteCount ?? 0) + models.reduce(0) { $0 + $1.segment.byteCount } }
+  }
+
+  /// The rows of a vocabulary tensor, brought under each other by token.
+  struct RowAlignment: Sendable {
+    let rows: VocabularyRows
+    /// The tensors that rows are taken from, the base first if it is one of them.
+    let tensors: [Manifest.Segment]
+    /// Which of them is the base.
+    let base: Int?
+    /// Which of them each model's is.
+    let models: [Int]
   }
 
   /// One model, in one or several files.
@@ -56,7 +70,19 @@ package struct MergePlan: Sendable {
     /// Its files, if all of it is as one version has it.
     let whole: [RelativePath: Tree.Entry]?
     let isByHand: Bool
-    let group: ModelGroup
+    let context: ModelContext
+    var group: ModelGroup { context.group }
+
+    /// Whether any of its weights are computed, or would have to be.
+    var isComputed: Bool {
+      whole == nil
+        && tensors.contains { tensor in
+          switch tensor.outcome {
+          case .compute, .conflict: true
+          case .take, .delete: false
+          }
+        }
+    }
   }
 
   package internal(set) var models: [Model]
@@ -106,10 +132,14 @@ package enum MergeNote: Hashable, Sendable {
   case metadataConflict(RelativePath, keys: [String])
   /// Running statistics that were averaged: the mean of variances is not the variance of the mean network.
   case runningStatistics(count: Int)
+  /// Rows of a vocabulary that were brought under each other by token.
+  case alignedRows(RelativePath, tokenCount: Int)
   /// Values of one side stand in the narrower type of another.
   case recast(String, DType)
   /// A merge among the revisions stands for one model, because it was made with other parameters.
   case countsAsOne(ObjectID<Commit>)
+  /// Models were aligned that come from one base, whose units never parted.
+  case alignedRelatives
   /// The sides have no common ancestor.
   case unrelated
 }

@@ -26,7 +26,9 @@ struct MergePlanner {
     var models: [MergePlan.Model] = []
     var indices: Set<RelativePath> = []
     for group in try ModelGroup.groups(versions.all, store: repository.store) {
-      let model = try plan(group)
+      let context = try ModelContext(
+        group, versions.all, models: versions.modelIndices, repository: repository)
+      let model = try plan(context)
       // The index of shards follows from the merge.
       if model.whole == nil, let index = group.indexPath { indices.insert(index) }
       models.append(model)
@@ -34,26 +36,44 @@ struct MergePlanner {
     let merger = FileMerger(versions: versions, request: request, repository: repository)
     let files = try merger.plan().filter { !indices.contains($0.path) }
     notes += files.filter(\.isLeftOut).map { .optimizerLeftOut($0.path) }
+    if specification.method?.alignment != nil, models.contains(where: { $0.group.versions[0] != nil }) {
+      notes.append(.alignedRelatives)
+    }
+    let statistics = models.flatMap(\.tensors).count(where: MergePlanner.isComputedStatistic)
+    if statistics > 0 { notes.append(.runningStatistics(count: statistics)) }
     var plan = MergePlan(models: models, files: files, notes: notes)
-    var resolutions = MergeResolutions(specification, versions)
-    resolutions.apply(to: &plan)
+    var resolutions = MergeResolutions(request, versions)
+    try resolutions.apply(to: &plan)
+    for model in plan.models where model.isComputed {
+      try model.context.refuseQuantized([0] + versions.modelIndices)
+    }
     TiedTensors.nameTogether(&plan)
+    for index in plan.models.indices {
+      TiedTensors.storeAsBase(&plan.models[index], base: versions.base == nil ? versions.sideIndices.lowerBound : 0)
+      try ModelFit(plan.models[index], versions, request, repository).apply(to: &plan)
+    }
     return plan
   }
 
-  private mutating func plan(_ group: ModelGroup) throws -> MergePlan.Model {
+  private static func isComputedStatistic(_ tensor: MergePlan.Tensor) -> Bool {
+    guard case .compute = tensor.outcome else { return false }
+    return tensor.name.hasSuffix("running_mean") || tensor.name.hasSuffix("running_var")
+  }
+
+  private mutating func plan(_ context: ModelContext) throws -> MergePlan.Model {
+    let group = context.group
     var seen: Set<TensorName> = []
     let names = ([0] + versions.sideIndices + versions.modelIndices)
       .flatMap { group.versions[$0]?.order ?? [] }.filter { seen.insert($0).inserted }
     if let files = whollyByHand(group) {
-      return MergePlan.Model(key: group.key, tensors: [], whole: files, isByHand: true, group: group)
+      return MergePlan.Model(key: group.key, tensors: [], whole: files, isByHand: true, context: context)
     }
     if OptimizerState.isOptimizerState(group.key), let files = optimizerState(group) {
-      return MergePlan.Model(key: group.key, tensors: [], whole: files, isByHand: false, group: group)
+      return MergePlan.Model(key: group.key, tensors: [], whole: files, isByHand: false, context: context)
     }
     var tensors: [MergePlan.Tensor] = []
-    for name in names { tensors.append(try plan(name, group)) }
-    return MergePlan.Model(key: group.key, tensors: tensors, whole: unmerged(group), isByHand: false, group: group)
+    for name in names { tensors.append(try plan(name, context)) }
+    return MergePlan.Model(key: group.key, tensors: tensors, whole: unmerged(group), isByHand: false, context: context)
   }
 
   /// The files of a model that a person made one of.
@@ -68,7 +88,8 @@ struct MergePlanner {
 
   /// The files of an optimizer's state that several sides changed: those of the side that was asked for, or none.
   private mutating func optimizerState(_ group: ModelGroup) -> [RelativePath: Tree.Entry]? {
-    guard specification.only.isEmpty, versions.trainedSides.count > 1 else { return nil }
+    if specification.kind == .average { return group.entries(versions.sideIndices.lowerBound) }
+    guard specification.only.isEmpty, versions.trainedSides.count > 1 || specification.isOfOneModel else { return nil }
     switch specification.optimizer {
     case .ours: return group.entries(versions.sideIndices.lowerBound)
     case .theirs:
@@ -86,40 +107,73 @@ struct MergePlanner {
     guard specification.dtype == nil, specification.only.isEmpty else { return nil }
     let base = group.entries(0)
     let models = versions.modelIndices.map { group.entries($0) }
+    // A checkpoint that none of the averaged commits has is no part of the average.
+    if specification.kind == .average, models.allSatisfy(\.isEmpty) {
+      return group.entries(versions.sideIndices.lowerBound)
+    }
     if specification.method != nil {
+      if specification.isOfOneModel, models != [base] { return nil }
       return models.allSatisfy { $0 == models[0] } ? models[0] : nil
     }
     let changes = Set(models.filter { $0 != base })
     return changes.count > 1 ? nil : changes.first ?? base
   }
 
-  private mutating func plan(_ name: TensorName, _ group: ModelGroup) throws -> MergePlan.Tensor {
-    let ours = group.versions[versions.sideIndices.lowerBound]?.tensors[name]
+  private mutating func plan(_ name: TensorName, _ context: ModelContext) throws -> MergePlan.Tensor {
     if !specification.only.isEmpty, !specification.only.contains(where: { NamePattern($0).matches(name.text) }) {
+      let ours = context.group.versions[versions.sideIndices.lowerBound]?.tensors[name]
       return MergePlan.Tensor(name: name.text, status: .left, outcome: ours.map { .take($0) } ?? .delete)
     }
-    let places = versions.modelIndices.map { group.versions[$0]?.tensors[name] }
+    let places = versions.modelIndices.map { context.place($0, name) }
     let row = TensorVersions(
-      base: group.versions[0]?.tensors[name]?.segment, hasBase: versions.base != nil, sides: places.map { $0?.segment })
-    let (status, verdict) =
+      base: context.place(0, name)?.segment, hasBase: versions.base != nil, sides: places.map { $0?.segment })
+    let (status, decided) =
       specification.method == nil ? ThreeWayTable.row(row) : AverageTable.row(row, needsBase: baseIsNeeded)
-    let outcome = try outcome(verdict, status, row, places, name, group)
+    let verdict = aligned(decided, status, row, name, context)
+    let outcome = try outcome(verdict, status, row, places, name, context)
     return MergePlan.Tensor(name: name.text, status: status, outcome: try converted(outcome))
+  }
+
+  /// Rows that stand for tokens can be computed with also where they are not as many; and a version whose tokens have other
+  /// numbers than the result's cannot be taken as it is.
+  private func aligned(
+    _ verdict: TensorVerdict, _ status: TensorStatus, _ row: TensorVersions, _ name: TensorName,
+    _ context: ModelContext
+  ) -> TensorVerdict {
+    let present = row.present
+    if let method = specification.method, method.reorders(name.text), present.count == row.sides.count,
+      row.areNumbers(present), row.haveOneShape(present)
+    {
+      return .combine(present)
+    }
+    guard let vocabulary = context.vocabulary, context.isVocabulary(name, [0] + versions.modelIndices),
+      row.areNumbers(present), row.differOnlyInRows(present),
+      specification.method == nil || !baseIsNeeded || row.base != nil
+    else { return verdict }
+    switch verdict {
+    case .conflict(canCompute: false) where status == .reshaped || status == .reshapedModified: break
+    case .take(let side)
+    where present.count == row.sides.count && !vocabulary.agrees(versions.modelIndices.lowerBound + side):
+      break
+    default: return verdict
+    }
+    return specification.method == nil ? .conflict(canCompute: true) : .combine(present)
   }
 
   private mutating func outcome(
     _ verdict: TensorVerdict, _ status: TensorStatus, _ row: TensorVersions, _ places: [ModelVersion.Place?],
-    _ name: TensorName, _ group: ModelGroup
+    _ name: TensorName, _ context: ModelContext
   ) throws -> MergePlan.Tensor.Outcome {
     switch verdict {
-    case .keep: return group.versions[0]?.tensors[name].map { .take($0) } ?? .delete
+    case .keep: return context.place(0, name).map { .take($0) } ?? .delete
     case .take(let side): return places[side].map { .take($0) } ?? .delete
     case .delete: return .delete
-    case .combine(let sides): return computation(sides, row, places, dtype: nil).map { .compute($0) } ?? .delete
-    case .recast(let values, let type): return try recast(values, type, status, row, places, name, group)
+    case .combine(let sides):
+      return try computation(sides, row, places, name, context, dtype: nil).map { .compute($0) } ?? .delete
+    case .recast(let values, let type): return try recast(values, type, status, row, places, name, context)
     case .conflict(let canCompute):
       if let counter = try largestCounter(row, places, name) { return .take(counter) }
-      return .conflict(conflict(name, status, row, group, canCompute: canCompute))
+      return .conflict(conflict(name, status, row, context.group, canCompute: canCompute))
     }
   }
 
@@ -134,16 +188,17 @@ struct MergePlanner {
   /// Where one side only stored the base's values in another type, the other side's values are taken in that type.
   private mutating func recast(
     _ values: Int, _ type: Int, _ status: TensorStatus, _ row: TensorVersions, _ places: [ModelVersion.Place?],
-    _ name: TensorName, _ group: ModelGroup
+    _ name: TensorName, _ context: ModelContext
   ) throws -> MergePlan.Tensor.Outcome {
     guard let base = row.base, let typed = places[type], let valued = places[values], let tensor = typed.segment.tensor
     else { return .delete }
     let isCast = try !readsWeights || CastCheck(cache: cache).isCast(base, to: typed.segment)
     if specification.method != nil {
       if isCast, status == .recast { return .take(typed) }
-      return computation(row.present, row, places, dtype: isCast ? tensor.dtype : nil).map { .compute($0) } ?? .delete
+      return try computation(row.present, row, places, name, context, dtype: isCast ? tensor.dtype : nil)
+        .map { .compute($0) } ?? .delete
     }
-    guard isCast else { return .conflict(conflict(name, .both, row, group, canCompute: true)) }
+    guard isCast else { return .conflict(conflict(name, .both, row, context.group, canCompute: true)) }
     notes.append(.recast(name.text, tensor.dtype))
     return .compute(
       MergePlan.Computation(
@@ -153,21 +208,18 @@ struct MergePlanner {
 
   /// A tensor computed by the merge's method.
   private func computation(
-    _ sides: [Int], _ row: TensorVersions, _ places: [ModelVersion.Place?], dtype: DType?
-  ) -> MergePlan.Computation? {
-    guard let method = specification.method, let first = places[sides[0]] else { return nil }
-    let base = row.isReplaced ? nil : row.base
-    guard let tensor = base?.tensor ?? first.segment.tensor else { return nil }
-    let contributions = sides.compactMap { side in
+    _ sides: [Int], _ row: TensorVersions, _ places: [ModelVersion.Place?], _ name: TensorName, _ context: ModelContext,
+    dtype: DType?
+  ) throws -> MergePlan.Computation? {
+    guard let method = specification.method else { return nil }
+    let first = versions.modelIndices.lowerBound
+    let models = sides.compactMap { side in
       places[side].map {
-        MergePlan.Contribution(segment: $0.segment, index: side, weight: specification.ingredients[side].weight)
+        ModelContext.Ingredient(version: first + side, place: $0, weight: specification.ingredients[side].weight)
       }
     }
-    let type = specification.dtype ?? dtype ?? tensor.dtype
-    return MergePlan.Computation(
-      formula: .method(method), base: base, models: contributions,
-      tensor: Manifest.Tensor(name: tensor.name, dtype: type, shape: tensor.shape), randomName: tensor.name,
-      path: first.path)
+    return try context.computation(
+      method, name, row: row, models, firstModel: first, dtype: specification.dtype ?? dtype)
   }
 
   /// Counters of training steps, such as those of batch normalisation, are not averaged: the largest counts.

@@ -4,19 +4,21 @@ import Tensors
 struct MergeResolutions {
   private let specification: MergeSpecification
   private let versions: MergeVersions
+  private let strategies: (MergeSpecification.Method) throws -> any TensorStrategy
   private var used: Set<String> = []
 
-  init(_ specification: MergeSpecification, _ versions: MergeVersions) {
-    self.specification = specification
+  init(_ request: Repository.MergeRequest, _ versions: MergeVersions) {
+    specification = request.specification
+    strategies = request.strategies
     self.versions = versions
   }
 
   /// The first resolution that fits decides. Patterns that fit nothing are told of: they are mistyped.
-  mutating func apply(to plan: inout MergePlan) {
+  mutating func apply(to plan: inout MergePlan) throws {
     for model in plan.models.indices {
       for tensor in plan.models[model].tensors.indices {
         guard case .conflict(let conflict) = plan.models[model].tensors[tensor].outcome else { continue }
-        guard let outcome = outcome(conflict, plan.models[model].group) else { continue }
+        guard let outcome = try outcome(conflict, plan.models[model].context) else { continue }
         plan.models[model].tensors[tensor].outcome = outcome
       }
     }
@@ -38,45 +40,41 @@ struct MergeResolutions {
     return found
   }
 
-  private mutating func outcome(_ conflict: TensorConflict, _ group: ModelGroup) -> MergePlan.Tensor.Outcome? {
+  private mutating func outcome(_ conflict: TensorConflict, _ context: ModelContext) throws -> MergePlan.Tensor.Outcome?
+  {
     guard let resolution = resolution(conflict.name, isFile: false) else { return nil }
     let name = TensorName(conflict.name)
     switch resolution.choice {
-    case .compute(let method): return conflict.canCompute ? computation(method, name, group) : nil
-    case .ours: return place(versions.sideIndices.lowerBound, name, group)
-    case .base: return place(0, name, group)
+    case .compute(let method): return conflict.canCompute ? try computation(method, name, context) : nil
+    case .ours: return place(versions.sideIndices.lowerBound, name, context)
+    case .base: return place(0, name, context)
     case .theirs:
-      let ours = group.versions[versions.sideIndices.lowerBound]?.tensors[name]?.segment
-      let others = versions.sideIndices.dropFirst().filter { group.versions[$0]?.tensors[name]?.segment != ours }
+      let ours = context.place(versions.sideIndices.lowerBound, name)?.segment
+      let others = versions.sideIndices.dropFirst().filter { context.place($0, name)?.segment != ours }
       // Of several others only a value that all of them have is "theirs".
-      let values = Set(others.map { group.versions[$0]?.tensors[name]?.segment })
+      let values = Set(others.map { context.place($0, name)?.segment })
       guard values.count == 1, let first = others.first else { return nil }
-      return place(first, name, group)
+      return place(first, name, context)
     }
   }
 
-  private func place(_ version: Int, _ name: TensorName, _ group: ModelGroup) -> MergePlan.Tensor.Outcome {
-    group.versions[version]?.tensors[name].map { .take($0) } ?? .delete
+  private func place(_ version: Int, _ name: TensorName, _ context: ModelContext) -> MergePlan.Tensor.Outcome {
+    context.place(version, name).map { .take($0) } ?? .delete
   }
 
   private func computation(
-    _ method: MergeSpecification.Method, _ name: TensorName, _ group: ModelGroup
-  ) -> MergePlan.Tensor.Outcome? {
-    let places = versions.modelIndices.compactMap { version in
-      group.versions[version]?.tensors[name].map { (version - versions.modelIndices.lowerBound, $0) }
+    _ method: MergeSpecification.Method, _ name: TensorName, _ context: ModelContext
+  ) throws -> MergePlan.Tensor.Outcome? {
+    let models = versions.modelIndices.compactMap { version in
+      context.place(version, name).map { ModelContext.Ingredient(version: version, place: $0, weight: 1) }
     }
     let row = TensorVersions(
-      base: group.versions[0]?.tensors[name]?.segment, hasBase: versions.base != nil, sides: places.map(\.1.segment))
-    let base = row.isReplaced ? nil : row.base
-    guard let first = places.first?.1, let tensor = base?.tensor ?? first.segment.tensor else { return nil }
-    return .compute(
-      MergePlan.Computation(
-        formula: .method(method), base: base,
-        models: places.map { index, place in
-          MergePlan.Contribution(segment: place.segment, index: index, weight: 1)
-        },
-        tensor: Manifest.Tensor(name: tensor.name, dtype: specification.dtype ?? tensor.dtype, shape: tensor.shape),
-        randomName: tensor.name, path: first.path))
+      base: context.place(0, name)?.segment, hasBase: versions.base != nil, sides: models.map(\.place.segment))
+    let computation = try context.computation(
+      method, name, row: row, models, firstModel: versions.modelIndices.lowerBound, dtype: specification.dtype)
+    // What all sides replaced has no base to start from: it stays a conflict.
+    guard let computation, try computation.base != nil || !strategies(method).needsBase else { return nil }
+    return .compute(computation)
   }
 
   /// The outer `nil`: the choice decides nothing here.

@@ -26,6 +26,21 @@ package struct MergeSpecification: Hashable, Sendable {
       self.name = name
       self.parameters = parameters
     }
+
+    /// The parameter that says by what the units of networks are brought into one order first: axes by tensor.
+    package static let alignmentKey = "align"
+
+    package var alignment: JSONValue? { parameters[Method.alignmentKey] }
+
+    /// The same on networks that are aligned first.
+    package func aligned(by alignment: JSONValue) -> Method {
+      var parameters = parameters
+      _ = parameters.append(Method.alignmentKey, alignment)
+      return Method(name: name, parameters: parameters)
+    }
+
+    /// Whether units of a tensor may come to stand elsewhere: equal tensors then need not stay equal.
+    func reorders(_ tensor: String) -> Bool { alignment?[tensor] != nil }
   }
 
   /// What becomes of conflicts whose tensor or path fits a pattern.
@@ -87,6 +102,9 @@ package struct MergeSpecification: Hashable, Sendable {
 
   /// What commits call a merge without a method.
   package static let threeWay = "three-way"
+
+  /// Whether one model is computed with its base, as an interpolation between the two.
+  package var isOfOneModel: Bool { kind == .merge && method != nil && ingredients.count == 1 }
 
   package var methodName: String { method?.name ?? MergeSpecification.threeWay }
 }

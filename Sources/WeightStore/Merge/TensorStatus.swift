@@ -68,6 +68,12 @@ package struct TensorVersions {
   /// Whether these sides agree on the shape.
   func haveOneShape(_ indices: [Int]) -> Bool { Set(indices.compactMap { sides[$0]?.tensor?.shape }).count <= 1 }
 
+  /// Whether these and the base have one shape but for the length of their first axis.
+  func differOnlyInRows(_ indices: [Int]) -> Bool {
+    let shapes = ([base] + indices.map { sides[$0] }).compactMap { $0?.tensor?.shape.dimensions }
+    return shapes.allSatisfy { !$0.isEmpty && $0.dropFirst() == shapes[0].dropFirst() }
+  }
+
   /// Whether every side replaced the tensor by one of another shape, as a new head does: the base is no base of these.
   var isReplaced: Bool {
     guard let shape = base?.tensor?.shape else { return false }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// The same tensor of all models that are merged.
@@ -10,6 +11,17 @@ package struct TensorMergeInput: Sendable {
     package let index: Int
   }
 
+  /// For tensors whose rows stand for tokens that the versions number differently.
+  package struct Alignment: Sendable {
+    package let rows: VocabularyRows
+    /// The tensors that rows are taken from.
+    package let tensors: [StoredTensor]
+    /// Which of them the base is.
+    package let base: Int?
+    /// Which of them each model is.
+    package let models: [Int]
+  }
+
   /// The name whose random numbers are drawn: tied tensors have one.
   package let name: String
   /// Of the result.
@@ -17,6 +29,8 @@ package struct TensorMergeInput: Sendable {
   package let base: StoredTensor?
   package let models: [Model]
   package let seed: UInt64
+  /// Rows of the result that stand elsewhere in the inputs; `nil` if all have the result's shape.
+  package let alignment: Alignment?
 }
 
 /// A way to compute tensors, supplied by the caller: the store knows of no formulas.

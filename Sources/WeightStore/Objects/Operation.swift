@@ -29,6 +29,9 @@ package struct Operation: CanonicalObject, Hashable {
   /// The operation that this one takes back.
   package let undoes: ObjectID<Operation>?
 
+  /// Whether it only put a commit aside that no branch has yet: nothing that a person would take back.
+  var isAside: Bool { headBefore == headAfter && !refChanges.isEmpty && refChanges.allSatisfy(\.name.isCandidate) }
+
   package var fields: JSONObject {
     JSONObject([
       ("broughtIn", .bool(broughtIn)),

@@ -3,6 +3,7 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
   package let text: String
 
   private static let branchPrefix = "refs/heads/"
+  private static let candidatePrefix = "refs/candidates/"
 
   package init(_ text: String) throws(StoreError) {
     if let fault = RefName.fault(in: text) {
@@ -29,6 +30,13 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
     text.utf8.starts(with: RefName.branchPrefix.utf8)
       ? String(Substring(text.utf8.dropFirst(RefName.branchPrefix.utf8.count))) : nil
   }
+
+  /// Where a commit that may become the tip of a branch waits.
+  package static func candidate(of branch: String) throws(StoreError) -> RefName {
+    try RefName(candidatePrefix + branch)
+  }
+
+  var isCandidate: Bool { text.utf8.starts(with: RefName.candidatePrefix.utf8) }
 
   package var description: String { text }
 

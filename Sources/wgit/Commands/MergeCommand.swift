@@ -28,6 +28,11 @@ struct MergeCommand: ParsableCommand {
       With --gate the merge is built aside, the certificates of the current branch are evaluated on it, and the branch \
       moves only if all hold; max-drop compares with the branch as it was. A refused merge stays at candidates/BRANCH.
 
+      greedy tries models from the best to the worst, as the certificate with 'role: validation' scores them, and keeps \
+      one if the average with it scores better (greedy:accept=improves) or no worse (greedy:accept=keeps-up).
+
+      wise-ft goes part of the way from what is checked out (or --base) to one revision, which may also be an ancestor.
+
       If one tip descends from all others the branch is moved forward to it, and nothing is combined.
 
       Exit codes: 1 if it stopped at conflicts or a certificate refused it.
@@ -48,8 +53,13 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var method: MergeMethodOptions
   @OptionGroup var scope: MergeScopeOptions
 
+  @Option(help: ArgumentHelp("With greedy: the certificate that models are chosen by.", valueName: "name"))
+  var certificate: String?
+
   @Flag(help: "Move the branch only if its certificates hold on the merge.")
   var gate = false
+
+  @OptionGroup var alignment: MergeAlignmentOptions
 
   @Option(name: [.short, .long], help: "The message of the merge commit.")
   var message: String?
@@ -95,6 +105,7 @@ struct MergeCommand: ParsableCommand {
       ("--gate", gate), ("--message", message != nil), ("--continue", isContinuing), ("--abort", abort),
       ("--resolve", !scope.resolve.isEmpty),
       ("--keep-optimizer", scope.keepOptimizer != nil), ("--data", dataFolder.data != nil),
+      ("--certificate", certificate != nil), ("--align", alignment.isChosen),
     ]
     if let option = others.first(where: \.1) {
       throw ValidationError("\(option.0) is about a branch; it does not go with --output or --config.")
@@ -113,14 +124,43 @@ struct MergeCommand: ParsableCommand {
       return try OpenMergeRun(repository, dataFolder, output).run(abort: abort, finish: isContinuing, scope, message)
     }
     let commits = try revisions.map(repository.resolve)
+    if let strategy = method.strategy, let rule = try GreedyMerge.rule(of: strategy) {
+      return try mergeGreedily(repository, rule, commits)
+    }
+    if certificate != nil { throw CommandError(.usage, "--certificate goes with --strategy greedy") }
     let strategy = try method.parsed()
     let head = try repository.headCommitID()
     let tips = try repository.graph.tips(of: [head].compactMap { $0 } + commits)
-    if tips.count == 1 || head == nil { return try moveForward(repository, to: tips) }
+    let isInterpolation = strategy.map { MergeMethods.isInterpolation($0.recipe) } ?? false
+    if head == nil || (tips.count == 1 && !isInterpolation) { return try moveForward(repository, to: tips) }
     let landing = try landing(repository, strategy, commits)
     if dryRun { return try DryRun(landing, output).run() }
     try MergeCommand.checkNothingIsUncommitted(repository)
     try landing.land()
+  }
+
+  private func mergeGreedily(
+    _ repository: Repository, _ rule: GreedySelection.Rule, _ commits: [ObjectID<Commit>]
+  ) throws {
+    if dryRun || method.base != nil || !method.weight.isEmpty || alignment.isChosen || !scope.only.isEmpty {
+      throw CommandError(
+        .usage, "greedy averages whole models as they score: it goes with --certificate, --gate and --message alone")
+    }
+    try MergeCommand.checkNothingIsUncommitted(repository)
+    let greedy = GreedyMerge(
+      repository: repository, rule: rule, certificateName: certificate, dataFolder: dataFolder, output: output)
+    switch try greedy.choose(Array(zip(revisions, commits))) {
+    case .stay:
+      guard let head = try repository.headCommitID() else { return }
+      print(head, "The branch stays: no other model makes it better")
+    case .forward(let commit): try moveForward(repository, to: [commit])
+    case .merge(var landing):
+      landing.isGated = gate
+      landing.isStrict = method.strict
+      landing.dataFolder = dataFolder
+      if let message { landing.message = message }
+      try landing.land()
+    }
   }
 
   private var output: MergeOutput { json.json ? .json : quiet.quiet ? .id : .text }
@@ -131,15 +171,23 @@ struct MergeCommand: ParsableCommand {
     let base = try method.base.map(repository.resolve)
     var specification: MergeSpecification
     var notes: [MergeNote] = []
-    if let strategy {
+    if let strategy, MergeMethods.isInterpolation(strategy.recipe) {
+      guard let only = commits.first, commits.count == 1, method.weight.isEmpty, !alignment.isChosen else {
+        throw CommandError(
+          .usage, "\(strategy.recipe.name) goes from what is checked out to one revision, without weights")
+      }
+      specification = try repository.interpolation(MergeMethods.method(strategy), with: only, base: base)
+    } else if let strategy {
       let recipe = strategy.recipe
       let merged = [try repository.headCommitID()].compactMap { $0 } + commits
       (specification, notes) = try repository.methodMerge(
-        MergeMethods.method(strategy, usesBase: base != nil), with: commits, base: base,
+        alignment.method(MergeMethods.method(strategy, usesBase: base != nil), recipe, repository), with: commits,
+        base: base,
         needsBase: recipe.base == .required, isOrdered: MergeMethods.isOrdered(recipe),
         weights: method.weights(repository, of: merged, recipe))
       try MergeMethods.check(strategy, modelCount: specification.ingredients.count)
     } else {
+      guard !alignment.isChosen else { throw CommandError(.usage, "--align goes with a strategy that averages") }
       specification = try repository.threeWayMerge(with: commits, base: base)
     }
     specification.resolutions = try scope.resolve.map(MergeMethods.resolution)
@@ -151,7 +199,7 @@ struct MergeCommand: ParsableCommand {
     var landing = MergeLanding(
       repository, specification, names: try names(repository, specification.sides, commits),
       message: message ?? "Merge \(all)" + (strategy.map { " by \($0.recipe.name)" } ?? ""),
-      parents: specification.sides)
+      parents: try repository.parents(of: specification))
     landing.output = output
     landing.isStrict = method.strict
     landing.isGated = gate

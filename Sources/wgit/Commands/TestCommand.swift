@@ -15,6 +15,7 @@ struct TestCommand: ParsableCommand {
         domains: [75]
         rows: {from: 0, per-domain: 2000}
         metric: accuracy          # or worst-domain-accuracy, log-loss, macro-f1, …
+        role: test                # or validation: models may be chosen by it
         minimum: 0.6
         max-drop: 0.01            # compared with --against REV
         max-relative-drop: 0.05

@@ -30,6 +30,10 @@ enum CommitView {
         + "\(recipe.details["exec"]?.stringValue.map { " by \(Terminal.escape($0))" } ?? "")"
         + "\(recipe.details["stepCount"]?.integerValue.map { ", \($0) steps" } ?? "")"
         + "\(recipe.details["seed"]?.stringValue.map { ", seed \(Terminal.escape($0))" } ?? "")"
+    case .merge where recipe.details["kind"]?.stringValue == "cherry-pick" && recipe.ingredients.count == 2:
+      "the change of \(recipe.ingredients[1].commit.short), added"
+    case .merge where recipe.details["kind"]?.stringValue == "revert":
+      recipe.base.map { "the change of \($0.short), taken back" }
     case .merge:
       "\(Terminal.escape(recipe.method ?? "merge")) of \(Format.count(recipe.ingredients.count, "ingredient"))"
     }

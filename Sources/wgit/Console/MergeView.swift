@@ -10,6 +10,10 @@ enum MergeView {
   /// What was merged and how, before a gate judges it.
   static func print(_ outcome: Repository.MergeOutcome, notes: [MergeNote], _ tally: NonFiniteTally) {
     Terminal.print(summary(outcome))
+    printNotes(outcome, notes: notes, tally)
+  }
+
+  static func printNotes(_ outcome: Repository.MergeOutcome, notes: [MergeNote], _ tally: NonFiniteTally) {
     for note in notes + outcome.notes { Terminal.message("note: \(Terminal.escape(text(note)))") }
     for (tensor, count) in tally.sorted {
       Terminal.message("warning: \(Terminal.escape(tensor)) has \(NonFiniteTally.text(count))")
@@ -53,6 +57,7 @@ enum MergeView {
   private static func ingredients(_ ingredients: [Recipe.Ingredient]) -> String {
     let count = Format.count(ingredients.count, "ingredient")
     let weights = Set(ingredients.map(\.weight))
+    if ingredients.count == 1 { return count }
     if weights.count == 1 { return "\(count) of weight 1/\(ingredients.count)" }
     return "\(count) of weights " + ingredients.map { Format.significant($0.weight) }.joined(separator: ", ")
   }
@@ -92,8 +97,11 @@ enum MergeView {
       "the metadata of \(path) differ in \(keys.joined(separator: ", ")): ours are kept"
     case .runningStatistics(let count):
       "\(Format.count(count, "tensor")) of running statistics averaged: recalibrate them on data"
+    case .alignedRows(let path, let count):
+      "rows of the vocabulary of \(path) were brought together by token: \(Format.count(count, "token"))"
     case .recast(let name, let dtype): "\(name): values of one side in the other's \(dtype.rawValue)"
     case .countsAsOne(let commit): "\(commit.short) counts as one model: it was merged with other parameters"
+    case .alignedRelatives: "fine-tunings of one model need no alignment: their units are in one order already"
     case .unrelated: "the models have no common ancestor: their average is rarely any good without alignment"
     }
   }

@@ -10,11 +10,15 @@ struct MergeLanding {
   let specification: MergeSpecification
   /// What the sides are called, ours first.
   let names: [String]
-  let message: String
+  var message: String
   let parents: [ObjectID<Commit>]
   /// What the operation log calls it.
   var verb = "merge"
+  /// The commit of several whose turn it is.
+  var commit: String?
   var output = MergeOutput.text
+  /// Whose work it is, if not of whoever commits.
+  var author: Commit.Signature?
   var isStrict = false
   var isGated = false
   var dataFolder = DataFolderOption()
@@ -23,6 +27,10 @@ struct MergeLanding {
   /// The open merge that this continues.
   var continues: OpenMerge?
   var notes: [MergeNote] = []
+  /// Where the method comes from, if not from where the recipe does.
+  var paper: Paper?
+  /// What the commit records besides.
+  var more: JSONObject = [:]
 
   private let tally = NonFiniteTally()
 
@@ -42,24 +50,38 @@ struct MergeLanding {
   func land() throws -> ObjectID<Commit> {
     let head = try repository.headCommitID()
     let judge = isGated ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
+    let outcome = try build()
+    if output == .text { MergeView.print(outcome, notes: notes, tally) }
+    try judge?.check(outcome.id, shownAs: MergeView.name(of: outcome.candidate), isQuiet: output != .text)
+    _ = try repository.fastForward(
+      to: outcome.id, description: "\(verb): \(outcome.commit.subject)", removing: outcome.candidate,
+      closesMerge: continues != nil)
+    MergeView.printLanded(outcome, branch: try repository.head().branchName, output, notes: notes, tally)
+    return outcome.id
+  }
+
+  /// Makes the commit aside; the branch stays.
+  ///
+  /// - Throws: `CommandError.negative` if it stopped at conflicts.
+  func build() throws -> Repository.MergeOutcome {
     let progress = ProgressLine(isQuiet: output != .text)
     var request = try request()
     request.progress = { path, done, total in
       progress.update("merging \(path): \(Format.bytes(done)) of \(Format.bytes(total))")
     }
-    let result = try repository.buildMerge(request, parents: parents)
-    progress.clear()
-    switch result {
-    case .conflicts(let plan): throw try stopped(plan)
-    case .made(let outcome):
-      if output == .text { MergeView.print(outcome, notes: notes, tally) }
-      try judge?.check(outcome.id, shownAs: MergeView.name(of: outcome.candidate), isQuiet: output != .text)
-      _ = try repository.fastForward(
-        to: outcome.id, description: "\(verb): \(outcome.commit.subject)", removing: outcome.candidate,
-        closesMerge: continues != nil)
-      MergeView.printLanded(outcome, branch: try repository.head().branchName, output, notes: notes, tally)
-      return outcome.id
+    defer { progress.clear() }
+    switch try repository.buildMerge(request, parents: parents) {
+    case .conflicts(let plan):
+      progress.clear()
+      throw try stopped(plan)
+    case .made(let outcome): return outcome
     }
+  }
+
+  /// One line about a commit that is made, and what is worth knowing of it.
+  func print(_ outcome: Repository.MergeOutcome, _ line: String) {
+    Terminal.print(Terminal.escape(line))
+    MergeView.printNotes(outcome, notes: notes, tally)
   }
 
   /// What would be merged, without doing it.
@@ -70,7 +92,7 @@ struct MergeLanding {
   func request() throws -> Repository.MergeRequest {
     let signature = try Identity.signature(Configuration.load(repository))
     var request = Repository.MergeRequest(
-      specification, message: message, author: signature, committer: signature, sideNames: names
+      specification, message: message, author: author ?? signature, committer: signature, sideNames: names
     ) { [tally] in try MergeLanding.recipe($0, tally) }
     request.details = try details()
     request.refusesIdlePatterns = refusesIdlePatterns
@@ -83,14 +105,18 @@ struct MergeLanding {
     _ method: MergeSpecification.Method, _ tally: NonFiniteTally
   ) throws -> any TensorStrategy {
     let (strategy, usesBase) = try MergeMethods.strategy(method)
-    return RecipeStrategy(strategy, usesBase: usesBase, tally: tally)
+    let recipe = RecipeStrategy(strategy, usesBase: usesBase, tally: tally)
+    guard let alignment = method.alignment else { return recipe }
+    return AlignedStrategy(recipe, try PermutationSpec(json: alignment))
   }
 
   private func details() throws -> JSONObject {
     var details: JSONObject = ["version": .string(Wgit.version)]
-    if let method = specification.method, let paper = try MergeMethods.strategy(method).strategy.recipe.paper {
+    let ofRecipe = try specification.method.flatMap { try MergeMethods.strategy($0).strategy.recipe.paper }
+    if let paper = paper ?? ofRecipe {
       _ = details.append("paper", .string(paper.arXiv.map { "arXiv \($0)" } ?? paper.title))
     }
+    for member in more.members { _ = details.append(member.key, member.value) }
     return details
   }
 
@@ -109,9 +135,12 @@ struct MergeLanding {
     guard verb == "merge" else {
       if output == .json { Terminal.print(MergeView.json(plan, specification, names: names).prettyString()) }
       if output == .text { ConflictTable.print(plan, names: names) }
+      let place = commit.map { " at \($0)" } ?? ""
       return CommandError(
-        .negative, "the \(verb) is refused: \(ConflictTable.summary(plan))",
-        hint: "nothing was changed; decide by pattern: wgit \(verb) --resolve 'PATTERN=ours' (or theirs)")
+        .negative, "the \(verb) is refused\(place): \(ConflictTable.summary(plan))",
+        hint: verb == "average"
+          ? "nothing was changed; take a range in which all models have the same shapes"
+          : "nothing was changed; decide by pattern: wgit \(verb) --resolve 'PATTERN=ours' (or theirs)")
     }
     var merge =
       continues

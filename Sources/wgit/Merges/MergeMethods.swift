@@ -28,7 +28,8 @@ enum MergeMethods {
   /// - Throws: `MergeError` for a recipe or a parameter that this wgit does not know.
   static func strategy(_ method: MergeSpecification.Method) throws -> (strategy: MergeStrategy, usesBase: Bool) {
     var strategy = try MergeStrategy(parsing: method.name + requiredSettings(method))
-    for member in method.parameters.members where member.key != baseKey {
+    for member in method.parameters.members
+    where member.key != baseKey && member.key != MergeSpecification.Method.alignmentKey {
       let values = try (member.value.arrayValue ?? [member.value]).map { try value($0, of: member.key) }
       try strategy.set(strategy.parameter(member.key), values)
     }
@@ -97,6 +98,11 @@ enum MergeMethods {
     throw CommandError(
       .usage, "'\(list.key)' has \(list.value.count) values; models are named here, not counted",
       hint: list.key == MergeParameter<Double>.weight.spec.name ? "--weight REV=0.3 --weight REV=0.7" : nil)
+  }
+
+  /// Whether the recipe goes from a base to one model.
+  static func isInterpolation(_ recipe: any MergeRecipe) -> Bool {
+    recipe.modelCount.upperBound == 1 && recipe.base == .required
   }
 
   /// Whether the recipe tells its models apart: then their order is the user's, and none stands for others.

@@ -73,6 +73,37 @@ extension DType: ExpressibleByArgument {
 
 extension MergeSpecification.OptimizerChoice: ExpressibleByArgument {}
 
+/// Bringing networks that were trained apart into one order of units.
+struct MergeAlignmentOptions: ParsableArguments {
+  @Flag(
+    help:
+      "First bring the units of the networks into one order, by network.json (Git Re-Basin); for averages of networks trained apart."
+  )
+  var align = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The same, by a JSON file: for each tensor the names of permutations of its axes, or null.",
+      valueName: "file.json"))
+  var alignBy: String?
+
+  var isChosen: Bool { align || alignBy != nil }
+
+  /// The method on aligned networks, if that was asked for.
+  func method(
+    _ method: MergeSpecification.Method, _ recipe: any MergeRecipe, _ repository: Repository
+  ) throws -> MergeSpecification.Method {
+    guard isChosen else { return method }
+    guard recipe.base != .required else {
+      throw CommandError(
+        .usage, "\(recipe.name) works on changes from a base: models with one base need no alignment",
+        hint: "--align goes with averages: ratatouille, weighted, slerp, …")
+    }
+    let spec = try alignBy.map { try NetworkAlignment.spec(file: $0) } ?? NetworkAlignment.spec(repository)
+    return method.aligned(by: spec.json)
+  }
+}
+
 /// What is merged of each model, and what becomes of conflicts.
 struct MergeScopeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Decide conflicts: 'lm_head.*=ours'; may be repeated.", valueName: "pattern=choice"))

@@ -38,7 +38,8 @@ struct OpenMergeRun {
 
   private func go(on merge: OpenMerge, finish: Bool) throws {
     var landing = MergeLanding(
-      repository, merge.specification, names: merge.names, message: merge.message, parents: merge.specification.sides)
+      repository, merge.specification, names: merge.names, message: merge.message,
+      parents: try repository.parents(of: merge.specification))
     landing.output = output
     landing.isStrict = merge.isStrict
     landing.isGated = merge.isGated

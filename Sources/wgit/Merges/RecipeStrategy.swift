@@ -1,3 +1,4 @@
+import FolderMerge
 import Merging
 import Tensors
 import WeightStore
@@ -18,13 +19,21 @@ struct RecipeStrategy: TensorStrategy {
   var needsBase: Bool { strategy.recipe.base == .required }
 
   func survey(_ tensors: [TensorMergeInput], _ parallel: ParallelRunner) throws -> (any Sendable)? {
-    try engine(parallel).survey(tensors.map(input))
+    try engine(parallel).survey(tensors.map { try input($0) { _, reader in reader } })
   }
 
   func prepare(
     _ input: TensorMergeInput, survey: (any Sendable)?, _ parallel: ParallelRunner
   ) throws -> PreparedTensor {
-    let prepared = try engine(parallel).prepare(self.input(input), survey: survey as? any ModelSurvey)
+    try prepare(input, survey: survey as? any ModelSurvey, parallel) { _, reader in reader }
+  }
+
+  /// - Parameter change: makes of a model's tensor what is merged.
+  func prepare(
+    _ input: TensorMergeInput, survey: (any ModelSurvey)?, _ parallel: ParallelRunner,
+    change: (TensorMergeInput.Model, any TensorReader) throws -> any TensorReader
+  ) throws -> PreparedTensor {
+    let prepared = try engine(parallel).prepare(self.input(input, change), survey: survey)
     let source: PreparedTensor.Source? =
       switch prepared.source {
       case .base: .base
@@ -42,13 +51,26 @@ struct RecipeStrategy: TensorStrategy {
       executor: MergeExecutor(workerCount: parallel.workerCount) { try parallel.run(count: $0, $1) })
   }
 
-  private func input(_ input: TensorMergeInput) throws -> MergeInput {
-    let models = try input.models.map { model in
-      MergeInput.Model(StoredReader(model.tensor), index: model.index, parameters: try parameters(model))
+  private func input(
+    _ input: TensorMergeInput, _ change: (TensorMergeInput.Model, any TensorReader) throws -> any TensorReader
+  ) throws -> MergeInput {
+    let (base, readers) = try readers(input)
+    let models = try zip(input.models, readers).map { model, reader in
+      MergeInput.Model(try change(model, reader), index: model.index, parameters: try parameters(model))
     }
     return try MergeInput(
-      name: input.name, base: usesBase ? input.base.map { StoredReader($0) } : nil, models: models,
+      name: input.name, base: usesBase ? base : nil, models: models,
       parameters: strategy.shared, dtype: input.dtype, seed: input.seed)
+  }
+
+  /// The base and the models, with the rows of a vocabulary where the result has them.
+  private func readers(_ input: TensorMergeInput) throws -> (base: (any TensorReader)?, models: [any TensorReader]) {
+    guard let alignment = input.alignment else {
+      return (input.base.map { StoredReader($0) }, input.models.map { StoredReader($0.tensor) })
+    }
+    let all = alignment.tensors.map { StoredReader($0) }
+    func aligned(_ place: Int) throws -> any TensorReader { try AlignedRows(alignment.rows, readers: all, own: place) }
+    return (try input.base == nil ? nil : alignment.base.map(aligned), try alignment.models.map(aligned))
   }
 
   /// What was said of this model, else of all; its weight in the merge comes on top.
@@ -66,7 +88,7 @@ struct RecipeStrategy: TensorStrategy {
 }
 
 /// A tensor of a commit as recipes read it.
-private struct StoredReader: TensorReader {
+struct StoredReader: TensorReader {
   private let tensor: StoredTensor
   let digest: [UInt8]?
 

@@ -40,7 +40,7 @@ struct FinetuneTarget {
       author: signature, committer: signature, recipe: recipe)
     if isCheckedOut {
       _ = try repository.fastForward(
-        to: outcome.id, description: "finetune: \(outcome.commit.subject)", removing: Repository.candidate(of: branch))
+        to: outcome.id, description: "finetune: \(outcome.commit.subject)", removing: RefName.candidate(of: branch))
     }
     return outcome
   }

@@ -71,6 +71,17 @@ struct OtherFilesMergeTests {
     #expect(try merge("a", base: "1\n", ours: nil, theirs: "2\n", resolving: [("a", .theirs)]).text == "2\n")
   }
 
+  /// Moments in a checkpoint file are tensors, and are not averaged either.
+  @Test func optimizerStateInACheckpointIsNeverAveraged() throws {
+    let project = try MergeProject([Self.path: Self.model(1), "optimizer.safetensors": Self.model(1)])
+    let left = try project.branch("left", [Self.path: Self.model(2), "optimizer.safetensors": Self.model(2)])
+    try project.branch("right", [Self.path: Self.model(3), "optimizer.safetensors": Self.model(3)])
+    let average = try project.temporary.merge([left])
+    #expect(average.computedTensorCount == 1)
+    #expect(average.notes == [.optimizerLeftOut(try RelativePath("optimizer.safetensors"))])
+    #expect(try project.contents("optimizer.safetensors", average.id) == nil)
+  }
+
   @Test func optimizerStateOfSeveralRunsIsLeftOut() throws {
     let project = try MergeProject([Self.path: Self.model(1), "optimizer.pt": [1]])
     let left = try project.branch("left", [Self.path: Self.model(2), "optimizer.pt": [2]])
