@@ -194,7 +194,8 @@ extension MergeRun {
       let (index, elements) = pieces[number]
       let output = outputs[index]
       let width = output.merge.dtype.bitWidth / 8
-      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: elements.count * width, alignment: 64)
+      // More than malloc's own alignment would keep freed buffers from being used again.
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: elements.count * width, alignment: 16)
       defer { buffer.deallocate() }
       let count = try output.merge.combine(elements: elements, into: buffer)
       try output.file.write(UnsafeRawBufferPointer(buffer), at: output.offset + elements.lowerBound * width)

@@ -34,7 +34,7 @@ enum ContentComparison {
   ) throws -> Bool {
     guard let byteCount = StoredRange.bytes(of: elements, first.dtype)?.count else { return false }
     guard byteCount > 0 else { return true }
-    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * byteCount, alignment: 64)
+    let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * byteCount, alignment: 16)
     defer { scratch.deallocate() }
     let left = try bytes(first, elements, UnsafeMutableRawBufferPointer(rebasing: scratch[..<byteCount]))
     for other in others {

@@ -17,7 +17,7 @@ final class RawPieces {
     let widths = readers.map { $0.dtype.bitWidth / 8 }
     let resident = readers.map { $0.residentBytes(of: elements) }
     let byteCounts = zip(resident, widths).map { $0 == nil ? ($1 * elements.count + 63) & ~63 : 0 }
-    scratch = .allocate(byteCount: max(1, byteCounts.reduce(0, +)), alignment: 64)
+    scratch = ScratchPool.shared.take(byteCounts.reduce(0, +))
     pieces = .allocate(capacity: max(1, readers.count))
     var offset = 0
     do {
@@ -38,14 +38,14 @@ final class RawPieces {
         pieces[index] = Piece(start: start, width: widths[index])
       }
     } catch {
-      scratch.deallocate()
+      ScratchPool.shared.put(scratch)
       pieces.deallocate()
       throw error
     }
   }
 
   deinit {
-    scratch.deallocate()
+    ScratchPool.shared.put(scratch)
     pieces.deallocate()
   }
 

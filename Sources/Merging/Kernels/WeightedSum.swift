@@ -26,7 +26,22 @@ struct WeightedSum: TensorCombination {
     return WeightedSum(terms: terms.filter { $0.weight != 0 }, dtype: dtype)
   }
 
+  /// Bytes of all inputs that are read at a time, unless readers like more: they stay in the second-level cache.
+  private static let pieceByteCount = 512 << 10
+
   func combine(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
+    let bitWidth = terms.reduce(0) { $0 + $1.reader.dtype.bitWidth }
+    let affordable = max(4, WeightedSum.pieceByteCount / max(1, bitWidth / 8) / 1024) * 1024
+    let step = terms.reduce(affordable) { max($0, $1.reader.preferredElementCount) }
+    let width = dtype.bitWidth / 8
+    for start in stride(from: elements.lowerBound, to: elements.upperBound, by: step) {
+      let piece = start..<min(start + step, elements.upperBound)
+      let bytes = (start - elements.lowerBound) * width..<(piece.upperBound - elements.lowerBound) * width
+      try combinePiece(elements: piece, into: UnsafeMutableRawBufferPointer(rebasing: buffer[bytes]))
+    }
+  }
+
+  private func combinePiece(elements: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws {
     let raw = try RawPieces(terms.map(\.reader), elements)
     let sum = LinearCombination(
       terms.enumerated().map { index, term in
