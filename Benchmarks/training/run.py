@@ -1,9 +1,13 @@
-"""Times training steps of `wgit finetune` and of PyTorch, side by side: the same networks, batches and threads, in turns.
+"""Times training steps and inference of wgit and of PyTorch, side by side: the same networks, batches and threads, in turns.
 
     pip install torch numpy
     python3 run.py --wgit ../../.build/release/wgit --scratch SCRATCH --markdown training.md [--networks mlp lenet …]
 
-wgit's samples/s are those it reports: steps with data loading, without evaluation. PyTorch has its batches in memory.
+wgit's samples/s of training are those it reports: steps with data loading, without evaluation. Its inference is the time
+that evaluating more rows takes longer, with data loading, in batches of its own. PyTorch has its batches in memory.
+GFLOP/s count two operations for each weight that meets an input, three passes for training without the first layer's
+input gradient; the peak is that of a product of two 2048 x 2048 matrices by PyTorch on as many threads.
+`--jobs` measures two runs at a time on two cores against one run on one thread.
 """
 
 import argparse
@@ -23,52 +27,11 @@ from torch import nn
 from networks import NETWORKS
 
 ROWS = 2048
-
-
-def conv(inputs, outputs, kernel, **arguments):
-    return {"type": "Conv2d", "in_channels": inputs, "out_channels": outputs, "kernel_size": kernel, **arguments}
-
-
-def linear(inputs, outputs):
-    return {"type": "Linear", "in_features": inputs, "out_features": outputs}
-
-
-def cnn(width):
-    wide = 2 * width
-    layers = [conv(1, width, 3, padding=1), {"type": "ReLU"}, {"type": "GroupNorm", "num_groups": 8, "num_channels": width}]
-    for channels, stride in [(width, 2), (wide, 1), (wide, 1)]:
-        layers += [conv(channels, wide, 3, stride=stride, padding=1), {"type": "ReLU"},
-                   {"type": "GroupNorm", "num_groups": 8, "num_channels": wide}]
-    return layers + [{"type": "GlobalAvgPool"}, {"type": "Flatten"}, linear(wide, 10)]
-
-
-def norm(channels):
-    return {"type": "BatchNorm2d", "num_features": channels}
-
-
-def resnet():
-    layers = [conv(3, 16, 3, padding=1, bias=False), norm(16), {"type": "ReLU"}]
-    inputs = 16
-    for stage, width in enumerate([16, 32, 64]):
-        for index in range(3):
-            stride = 2 if stage and not index else 1
-            block = {"type": "Residual", "layers": [
-                conv(inputs, width, 3, stride=stride, padding=1, bias=False), norm(width), {"type": "ReLU"},
-                conv(width, width, 3, padding=1, bias=False), norm(width)]}
-            if stride != 1:
-                block["shortcut"] = [conv(inputs, width, 1, stride=stride, bias=False), norm(width)]
-            layers += [block, {"type": "ReLU"}]
-            inputs = width
-    return layers + [{"type": "GlobalAvgPool"}, linear(64, 10)]
-
-
-relu, pool = {"type": "ReLU"}, {"type": "MaxPool2d", "kernel_size": 2}
-LAYERS = {
-    "mlp": [{"type": "Flatten"}, linear(784, 512), relu, linear(512, 512), relu, linear(512, 10)],
-    "lenet": [conv(1, 16, 5), relu, pool, conv(16, 32, 5), relu, pool, {"type": "Flatten"}, linear(512, 128), relu,
-              linear(128, 10)],
-    "mnist-cnn": cnn(64), "mnist-cnn-quarter": cnn(16), "resnet20": resnet(),
-}
+# How often the rows are repeated where more are evaluated: enough for seconds.
+COPIES = {"mlp": 64, "lenet": 64, "mnist-cnn": 3, "mnist-cnn-quarter": 16, "resnet20": 3, "wide-resnet": 3}
+PRESETS = {"mlp": ["mlp"], "lenet": ["lenet"], "mnist-cnn": ["mnist-cnn"],
+           "mnist-cnn-quarter": ["mnist-cnn", "--width", "16"], "resnet20": ["resnet"],
+           "wide-resnet": ["wide-resnet"]}
 
 
 def idx(path, array):
@@ -85,12 +48,12 @@ def project(arguments, name):
     shape = (ROWS, height, width) if channels == 1 else (ROWS, height, width, channels)
     idx(folder / "images", random.integers(0, 256, shape, dtype=np.uint8))
     idx(folder / "labels", random.integers(0, 10, ROWS, dtype=np.uint8))
-    layers = LAYERS[name]
-    definition = {"format": "wgit-network", "version": 1, "input": [channels, height, width],
-                  "head": str(len(layers) - 1), "layers": layers}
-    (folder / "network.json").write_text(json.dumps(definition))
-    (folder / "data.yaml").write_text("{name: noise, format: idx, images: images, labels: labels, classes: 10}\n")
+    for title, count in [("data", 1), ("more", COPIES[name])]:
+        images, labels = ", ".join(["images"] * count), ", ".join(["labels"] * count)
+        (folder / f"{title}.yaml").write_text(
+            f"{{name: noise, format: idx, images: [{images}], labels: [{labels}], classes: 10}}\n")
     wgit(arguments, folder, 1, "init", "-q")
+    wgit(arguments, folder, 1, "network", "new", *PRESETS[name], "-q")
     wgit(arguments, folder, 1, "network", "init", "network.json", "-q")
     wgit(arguments, folder, 1, "add", "model.safetensors", "network.json")
     wgit(arguments, folder, 1, "commit", "-m", "Start", "-q")
@@ -104,15 +67,31 @@ def wgit(arguments, folder, threads, *words):
         [arguments.wgit, *words], cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
 
 
+def finetune(arguments, folder, threads, *words):
+    return wgit(arguments, folder, threads, "finetune", "-t", "task.yaml", "-b", f"run{time.monotonic_ns()}", "--data",
+                str(folder), *words)
+
+
 def ours(arguments, folder, name, batch, threads, optimizer, steps):
     rule = "{name: sgd, learning-rate: 1e-3, momentum: 0.9}" if optimizer == "sgd" else "{name: adam, learning-rate: 1e-3}"
     (folder / "task.yaml").write_text(
         f"task: bench\ndata: data.yaml\nsteps: {steps}\nbatch: {batch}\noptimizer: {rule}\n"
-        f"train: {{per-domain: {ROWS // 2}}}\n")
-    lines = wgit(arguments, folder, threads, "finetune", "-t", "task.yaml", "-b", f"run{time.monotonic_ns()}", "--json",
-                 "--data", str(folder)).splitlines()
+        f"train: {{per-domain: {ROWS // 4}}}\n")
+    lines = finetune(arguments, folder, threads, "--json").splitlines()
     rates = [line["samplesPerSecond"] for line in map(json.loads, lines) if "samplesPerSecond" in line]
     return rates[-1]
+
+
+def our_inference(arguments, folder, threads):
+    """Rows evaluated each second: two runs of no step that evaluate few and many rows."""
+    rows, seconds = [], []
+    for title, count in [("data", 1), ("more", COPIES[folder.name])]:
+        (folder / "task.yaml").write_text(f"task: bench\ndata: {title}.yaml\nsteps: 0\n")
+        start = time.perf_counter()
+        finetune(arguments, folder, threads, "-q")
+        seconds.append(time.perf_counter() - start)
+        rows.append(count * ROWS)
+    return (rows[1] - rows[0]) / (seconds[1] - seconds[0])
 
 
 def theirs(name, batch, threads, optimizer, steps):
@@ -133,33 +112,115 @@ def theirs(name, batch, threads, optimizer, steps):
     return batch * steps / (time.perf_counter() - start)
 
 
+def their_inference(name, batch, threads, seconds):
+    torch.set_num_threads(threads)
+    make, shape = NETWORKS[name]
+    network, inputs = make().eval(), torch.rand(batch, *shape)
+    with torch.no_grad():
+        network(inputs)
+        start, count = time.perf_counter(), 0
+        while time.perf_counter() - start < seconds:
+            network(inputs)
+            count += batch
+        return count / (time.perf_counter() - start)
+
+
+def operations(name):
+    """Floating-point operations for one sample: of inference and of a training step."""
+    make, shape = NETWORKS[name]
+    network, counts = make().eval(), []
+
+    def count(layer, inputs, output):
+        counts.append(2 * layer.weight.numel() * (output.numel() // output.shape[1]))
+
+    for layer in network.modules():
+        if isinstance(layer, (nn.Conv2d, nn.Linear)):
+            layer.register_forward_hook(count)
+    network(torch.rand(1, *shape))
+    return sum(counts), 3 * sum(counts) - counts[0]
+
+
+def peak(threads):
+    """GFLOP/s of a large product."""
+    torch.set_num_threads(threads)
+    a, b = torch.rand(2048, 2048), torch.rand(2048, 2048)
+    times = []
+    for _ in range(6):
+        start = time.perf_counter()
+        a @ b
+        times.append(time.perf_counter() - start)
+    return 2 * 2048**3 / min(times) / 1e9
+
+
+def measure(arguments, name, rows, peaks):
+    """The rows of one network."""
+    folder = project(arguments, name)
+    inference, training = operations(name)
+
+    def row(what, batch, threads, pairs, count):
+        ratio = statistics.median(a / b for a, b in pairs)
+        mine, other = (statistics.median(x) for x in zip(*pairs))
+        speed = mine * count / 1e9
+        rows.append(f"| {name} | {what} | {batch} | {threads} | {mine:.0f} | {other:.0f} | {ratio:.2f} | {speed:.0f} | "
+                    f"{speed / peaks[threads]:.2f} |")
+        print(rows[-1], flush=True)
+
+    for threads in arguments.threads:
+        if "inference" in arguments.kinds:
+            mine = [our_inference(arguments, folder, threads) for _ in range(arguments.rounds)]
+            for batch in arguments.batches:
+                pairs = [(rate, their_inference(name, batch, threads, arguments.seconds)) for rate in mine]
+                row("inference", batch, threads, pairs, inference)
+        for batch in arguments.batches:
+            for optimizer in [kind for kind in arguments.kinds if kind != "inference"]:
+                steps = max(2, int(arguments.seconds * theirs(name, batch, threads, optimizer, 2) / batch))
+                pairs = [(ours(arguments, folder, name, batch, threads, optimizer, steps),
+                          theirs(name, batch, threads, optimizer, steps)) for _ in range(arguments.rounds)]
+                row(optimizer, batch, threads, pairs, training)
+
+
+def two_jobs(arguments):
+    """Throughput of two runs at a time on two cores, over that of one run on one thread."""
+    for name in arguments.networks:
+        folder = project(arguments, name)
+        steps = max(2, int(4 * theirs(name, 64, 1, "sgd", 4) / 64))
+        (folder / "task.yaml").write_text(
+            f"task: bench\ndata: data.yaml\nsteps: {steps}\nbatch: 64\ntrain: {{per-domain: {ROWS // 4}}}\n")
+        ratios = []
+        for _ in range(arguments.rounds):
+            seconds = []
+            for threads, words in [(1, []), (2, ["--runs", "2", "--jobs", "2"])]:
+                start = time.perf_counter()
+                finetune(arguments, folder, threads, "-q", *words)
+                seconds.append(time.perf_counter() - start)
+            ratios.append(2 * seconds[0] / seconds[1])
+        print(f"two jobs, {name}: {statistics.median(ratios):.2f} x one thread "
+              f"({', '.join(f'{ratio:.2f}' for ratio in ratios)})", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--wgit", type=lambda p: str(pathlib.Path(p).resolve()), required=True)
     parser.add_argument("--scratch", type=pathlib.Path, required=True)
     parser.add_argument("--markdown", type=pathlib.Path)
-    parser.add_argument("--networks", nargs="*", default=list(LAYERS))
+    parser.add_argument("--networks", nargs="*", default=["mlp", "lenet", "mnist-cnn", "mnist-cnn-quarter", "resnet20"])
     parser.add_argument("--batches", nargs="*", type=int, default=[64, 256])
     parser.add_argument("--threads", nargs="*", type=int, default=[1, 2])
-    parser.add_argument("--optimizers", nargs="*", default=["sgd", "adam"])
+    parser.add_argument("--kinds", nargs="*", default=["sgd", "adam", "inference"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5, help="about how long PyTorch runs in each round")
+    parser.add_argument("--jobs", action="store_true")
     arguments = parser.parse_args()
-    rows = ["| network | batch | threads | optimizer | wgit, samples/s | PyTorch | ratio |",
-            "|---|---:|---:|---|---:|---:|---:|"]
+    if arguments.jobs:
+        two_jobs(arguments)
+        return
+    peaks = {threads: peak(threads) for threads in arguments.threads}
+    print(f"peak GFLOP/s by threads: {peaks}", flush=True)
+    rows = ["| network | what | batch | threads | wgit, samples/s | PyTorch | ratio | GFLOP/s | of peak |",
+            "|---|---|---:|---:|---:|---:|---:|---:|---:|"]
     print("\n".join(rows), flush=True)
     for name in arguments.networks:
-        folder = project(arguments, name)
-        for batch in arguments.batches:
-            for threads in arguments.threads:
-                for optimizer in arguments.optimizers:
-                    steps = max(2, int(arguments.seconds * theirs(name, batch, threads, optimizer, 2) / batch))
-                    pairs = [(ours(arguments, folder, name, batch, threads, optimizer, steps),
-                              theirs(name, batch, threads, optimizer, steps)) for _ in range(arguments.rounds)]
-                    ratio = statistics.median(a / b for a, b in pairs)
-                    mine, other = (statistics.median(x) for x in zip(*pairs))
-                    rows.append(f"| {name} | {batch} | {threads} | {optimizer} | {mine:.0f} | {other:.0f} | {ratio:.2f} |")
-                    print(rows[-1], flush=True)
+        measure(arguments, name, rows, peaks)
     if arguments.markdown:
         arguments.markdown.write_text("\n".join(rows) + "\n")
 

@@ -78,6 +78,22 @@ struct TrainingChoicesTests {
     #expect(try read.merged(into: weights, of: network) == weights)
   }
 
+  /// LP-FT (A. Kumar et al., ICLR 2022) is a probe of the head, and then fine-tuning from where it stands.
+  @Test func probingThenTuningIsBothOneAfterTheOther() throws {
+    let probe = "linear-probe: {steps: 15, learning-rate: 1e-2, batch: 12}\n"
+    let tuning = "optimizer: {name: adamw, learning-rate: 5e-3}\nalgorithm: coral"
+    let both = try run(probe + tuning).outcome
+    let first = try run(probe, steps: 0).outcome
+    let second = try run(tuning) { $0.weights = first.weights }.outcome
+    #expect(both.weights == second.weights)
+    #expect(
+      first.weights["conv1.weight"] == (try Samples.network().initialStateDict(seed: 8, .kaimingNormal))["conv1.weight"]
+    )
+    #expect(first.weights["head.weight"] != both.weights["head.weight"])
+    #expect(both.probeHistory == first.probeHistory && both.probeValidationAccuracy == first.validationAccuracy)
+    #expect(both.weights != (try run(tuning).outcome.weights))
+  }
+
   /// Dropout of the features is a layer before the head while the network is trained.
   @Test func featuresAreDroppedOnTheirWayToTheHead() throws {
     let dropped = try run("dropout: 0.4").outcome
