@@ -84,6 +84,7 @@ enum ExportTarget {
     let atomic = try AtomicFile(temporaryFolder: folder)
     let file = atomic.file
     try body { try file.write($0) }
-    try atomic.publish(to: path)
+    // What stands in the repository can be exported again.
+    try atomic.publishWithoutWaiting(to: path)
   }
 }

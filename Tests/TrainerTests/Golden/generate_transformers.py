@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Writes transformers.json: small encoders of each family with random weights, and what transformers makes of a batch.
+
+Run it in this folder; needs the PyPI packages torch and transformers. Floats are base64 of little-endian f32. The loss is
+the sum of logits times `logitGradient`, so that is the gradient by the logits.
+"""
+import base64
+import json
+
+import numpy as np
+import torch
+from transformers import (BertConfig, BertForSequenceClassification, DistilBertConfig, DistilBertForSequenceClassification,
+                          RobertaConfig, RobertaForSequenceClassification)
+
+CLASSES = 3
+COMMON = {"attn_implementation": "eager", "num_labels": CLASSES}
+
+
+def text(tensor):
+    return base64.b64encode(tensor.detach().contiguous().numpy().astype("<f4").tobytes()).decode()
+
+
+def models():
+    sizes = dict(vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=4, intermediate_size=24,
+                 max_position_embeddings=14)
+    yield "bert", BertForSequenceClassification, BertConfig(**sizes, type_vocab_size=2, hidden_act="gelu", **COMMON)
+    yield "bert, tanh", BertForSequenceClassification, BertConfig(
+        **{**sizes, "num_hidden_layers": 1}, type_vocab_size=3, hidden_act="gelu_new", layer_norm_eps=1e-5, **COMMON)
+    yield "roberta", RobertaForSequenceClassification, RobertaConfig(
+        **sizes, type_vocab_size=1, pad_token_id=1, layer_norm_eps=1e-5, hidden_act="relu", **COMMON)
+    yield "distilbert", DistilBertForSequenceClassification, DistilBertConfig(
+        vocab_size=30, dim=16, n_layers=2, n_heads=4, hidden_dim=24, max_position_embeddings=14, **COMMON)
+
+
+def main():
+    cases = []
+    for name, kind, config in models():
+        torch.manual_seed(len(cases))
+        model = kind(config).eval()
+        with torch.no_grad():
+            for key, parameter in model.named_parameters():
+                # Large enough that every nonlinearity is felt.
+                parameter.copy_(torch.randn(parameter.shape) * (0.4 if parameter.dim() > 1 else 0.2)
+                                + (1 if "orm.weight" in key else 0))
+        types = getattr(config, "type_vocab_size", 0)
+        pad = config.pad_token_id or 0
+        lengths = [5, 1, 9]
+        rng = np.random.default_rng(len(cases))
+        # The padding token does not occur, as in texts.
+        ids = [[int(i) for i in rng.integers(2, 30, length)] for length in lengths]
+        kinds = [[int(i) for i in rng.integers(0, max(1, types), length)] for length in lengths]
+        width = max(lengths)
+        batch = {
+            "input_ids": torch.tensor([row + [pad] * (width - len(row)) for row in ids]),
+            "attention_mask": torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids]),
+        }
+        if types > 1:
+            batch["token_type_ids"] = torch.tensor([row + [0] * (width - len(row)) for row in kinds])
+        output = model(**batch, output_hidden_states=True)
+        gradient = torch.tensor(rng.standard_normal((len(ids), CLASSES)), dtype=torch.float32)
+        (output.logits * gradient).sum().backward()
+        mask = batch["attention_mask"].bool()
+        state = dict(model.named_parameters())
+        cases.append({
+            "name": name,
+            "config": json.loads(config.to_json_string(use_diff=False)),
+            "ids": ids, "types": kinds,
+            "parameters": [{"name": key, "shape": list(value.shape), "values": text(value), "gradient": text(value.grad)}
+                           for key, value in state.items()],
+            "hidden": [text(state[mask]) for state in output.hidden_states],
+            "logits": text(output.logits), "logitGradient": text(gradient),
+        })
+    with open("transformers.json", "w") as out:
+        json.dump(cases, out, indent=0)
+        out.write("\n")
+
+
+main()
