@@ -1,3 +1,5 @@
+import Documents
+
 /// Making commits.
 extension Repository {
   package struct CommitOutcome: Sendable {
@@ -12,9 +14,14 @@ extension Repository {
 
   /// Records the stage as a commit on what is checked out.
   ///
+  /// - Parameters:
+  ///   - aside: the branch stays; the commit waits under `refs/candidates/<branch>` for `adopt`.
+  ///   - details: of the recipe.
+  ///   - note: for the operation log.
   /// - Throws: `StoreError.nothingToCommit` if the stage equals the parent's tree, unless `allowEmpty`.
   package func commit(
-    message: String, author: Commit.Signature, committer: Commit.Signature, allowEmpty: Bool = false
+    message: String, author: Commit.Signature, committer: Commit.Signature, allowEmpty: Bool = false,
+    aside: Bool = false, details: JSONObject = [:], note: String = ""
   ) throws(StoreError) -> CommitOutcome {
     let lock = try self.lock()
     let head = try self.head()
@@ -27,9 +34,16 @@ extension Repository {
     var writer = ObjectWriter(store: store)
     let commit = Commit(
       tree: try writer.put(tree), parents: [parent].compactMap { $0 }, author: author, committer: committer,
-      message: message, recipe: Recipe(kind: .import))
+      message: message, recipe: Recipe(kind: .import, details: details))
     let id = try writer.put(commit)
-    try publish(moving(head, from: parent, to: id, description: "commit: \(commit.subject)"), writer: writer)
+    let description = "commit: \(commit.subject)\(note)"
+    if aside {
+      let candidate = try RefName.candidate(of: head.branchName ?? "HEAD")
+      let change = Operation.RefChange(name: candidate, before: try target(of: candidate), after: id)
+      try publish(Publication(description: description, refChanges: [change]), writer: writer)
+    } else {
+      try publish(moving(head, from: parent, to: id, description: description), writer: writer)
+    }
     withExtendedLifetime(lock) {}
     return try outcome(id, commit, branch: head.branchName, tree: tree, parentTree: parentTree)
   }

@@ -68,7 +68,7 @@ struct Wgit: ParsableCommand {
         subcommands: [
           BranchCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self, CherryPickCommand.self,
           RevertCommand.self, RebaseCommand.self, AverageCommand.self, ReplayCommand.self, TestCommand.self,
-          TrustCommand.self,
+          CertifyCommand.self, TrustCommand.self, BisectCommand.self,
         ]),
       CommandGroup(
         name: "Look after the repository",

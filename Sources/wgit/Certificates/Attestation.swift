@@ -68,7 +68,8 @@ struct Attestation {
   private func difference(
     _ claimed: CertificateStatement, _ file: CertificateFile, _ evaluation: EvaluatedCertificate
   ) throws -> String? {
-    let actual = try CertificateStatement(evaluation, of: file, in: repository)
+    // Written and read as the claim was: 0 and 0.0 are one number then.
+    let actual = try CertificateStatement(CertificateStatement(evaluation, of: file, in: repository).bytes)
     if let reason = Self.difference(claimed.subjects, actual.subjects) { return reason }
     let (mine, theirs) = (actual.predicate, claimed.predicate)
     for (key, what) in [

@@ -37,8 +37,9 @@ struct CertificateData {
     guard let expected = reference.sha256, expected != digest.hex else { return }
     throw CommandError(
       .invalidData,
-      "the data set '\(reference.path)' is \(digest.hex.prefix(16))…, not \(expected.prefix(16))… as certificate "
-        + "'\(certificate.name)' says", hint: "look at it: wgit data \(Terminal.escape(reference.path))")
+      "the data '\(reference.path)' of certificate '\(certificate.name)' is not what the certificate says: its id is \(digest.hex.prefix(16))…, not "
+        + "\(expected.prefix(16))…",
+      hint: "look at it: wgit data \(Terminal.escape(reference.path))")
   }
 
   /// The file itself, for an evaluator of the user's, and its SHA-256. A tracked file of a commit is written out to

@@ -72,7 +72,7 @@ struct CertificateJudge {
       baselineCommit: baseline == nil ? nil : baselineCommit, measurement: measurement, baseline: baseline,
       change: change,
       judgement: certificate.judge(measurement, baseline: baseline?.value, change: change, level: level),
-      isKnown: evaluation.isKnown)
+      isKnown: evaluation.isKnown, samplesPerSecond: evaluation.samplesPerSecond)
   }
 }
 

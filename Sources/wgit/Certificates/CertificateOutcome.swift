@@ -17,6 +17,8 @@ struct CertificateOutcome {
   let judgement: CertificateJudgement
   /// The value was known from an earlier run.
   let isKnown: Bool
+  /// How fast it was evaluated, if that was just done by wgit itself.
+  let samplesPerSecond: Double?
 
   var value: Double { measurement.value }
 

@@ -11,6 +11,8 @@ final class CertificateRunner {
   private var dataSetIDs: [String: Digest] = [:]
   private var evaluated: [Key: EvaluatedCertificate] = [:]
   private(set) var newResults: [CertificateResult] = []
+  /// How long the network took on the examples, the last time.
+  private var evaluationTime = Duration.zero
   /// Told of what is done; nothing by default.
   var progress: (String) -> Void = { _ in }
   /// Evaluates anew what is known already.
@@ -50,7 +52,10 @@ final class CertificateRunner {
     let outcomes = try CertificateJudge(file, revision: revision, baselineCommit: baselineCommit)
       .judge(evaluation, against: reference)
     let judgements = outcomes.map(\.record)
-    if evaluation.result.details?.judgements != judgements {
+    let stored = evaluation.result.details?.judgements ?? []
+    // What was said against a baseline is worth more than what can be said without one.
+    let isPoorer = baselineCommit == nil && stored.contains { $0.baseline != nil }
+    if stored != judgements, !isPoorer {
       evaluation.result.details?.judgements = judgements
       keep(evaluation, file)
     }
@@ -74,9 +79,12 @@ final class CertificateRunner {
           file: file, repository: repository, project: project, folder: folder, progress: progress
         ).evaluate(commit)
       }
-    let evaluation = EvaluatedCertificate(
+    var evaluation = EvaluatedCertificate(
       finding, of: file, commit: commit, dataSet: dataSet, evaluator: name,
       environment: try CertificateRunner.environment(file.certificate))
+    if file.certificate.evaluator == .trainer {
+      evaluation.samplesPerSecond = Double(evaluation.result.exampleCount) / (evaluationTime / .seconds(1))
+    }
     keep(evaluation, file)
     return evaluation
   }
@@ -160,6 +168,8 @@ extension CertificateRunner {
     }
     let evaluator = try Evaluator(
       network: model.network, weights: model.weights, threadCount: Environment.threadCount)
+    let start = ContinuousClock.now
+    defer { evaluationTime = ContinuousClock.now - start }
     return try evaluator.outcomes(examples, for: certificate.metric.measure) { done in
       progress(
         "testing \(certificate.name) on \(commit.short) \(TrainingView.bar(done, of: examples.count)) "

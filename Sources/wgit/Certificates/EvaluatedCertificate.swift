@@ -7,6 +7,8 @@ struct EvaluatedCertificate {
   var result: CertificateResult
   let outcomes: ExampleOutcomes?
   let isKnown: Bool
+  /// Of wgit's own evaluator, when it has just run: without starting and loading.
+  var samplesPerSecond: Double?
 
   /// What an evaluator found: outcomes of examples, or values alone.
   enum Finding {

@@ -10,6 +10,7 @@ struct Gate {
 
   /// Finds what it needs before anything is merged.
   ///
+  /// - Parameter baseline: the tip of the branch: it holds the certificates, and drops are compared with it.
   /// - Throws: `CommandError.usage` on a branch without commits, `.cannotTest` on one without certificates.
   init(_ repository: Repository, baseline: ObjectID<Commit>?, folder: DataFolder) throws {
     guard let baseline else {
@@ -19,7 +20,13 @@ struct Gate {
     }
     self.baseline = baseline
     runner = CertificateRunner(repository, project: .commit(repository, baseline), folder: folder)
-    certificates = try runner.certificates()
+    do {
+      certificates = try runner.certificates()
+    } catch let error as CommandError where error.code == .cannotTest {
+      throw CommandError(
+        .cannotTest, "the branch has no certificate that could guard it",
+        hint: "describe one in \(ProjectFiles.certificateFolder)/NAME.yaml; or go without: --no-gate")
+    }
   }
 
   /// - Throws: `CommandError.negative` if a certificate does not hold on `commit`.

@@ -41,8 +41,7 @@ struct AverageCommand: ParsableCommand {
   @Option(help: ArgumentHelp("One number for each commit, oldest first.", valueName: "numbers"))
   var weights: String?
 
-  @Flag(help: "Move the branch only if its certificates hold on the average.")
-  var gate = false
+  @OptionGroup var gate: GateOption
 
   @Flag(help: "Fail if the result has NaN or infinite elements.")
   var strict = false
@@ -89,7 +88,7 @@ struct AverageCommand: ParsableCommand {
       parents: [head] + (isHeld ? [] : [tip]))
     landing.verb = "average"
     landing.output = json.json ? .json : quiet.quiet ? .id : .text
-    landing.isGated = gate
+    landing.gate = try gate.decision(repository)
     landing.isStrict = strict
     landing.dataFolder = dataFolder
     landing.refusesIdlePatterns = false

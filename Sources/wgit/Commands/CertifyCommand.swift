@@ -5,6 +5,7 @@ struct CertifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "certify",
     abstract: "Sign what certificates say of a revision.",
+    usage: "wgit certify [<options>] [<revision>]",
     discussion: """
       Evaluates the certificates and signs an in-toto statement of each that holds, with ssh-keygen: the commit and the digests of \
       its tensors, the data set, the metric, the evaluator, the thresholds and the values. The statement is a DSSE envelope; \

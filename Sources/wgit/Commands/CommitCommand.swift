@@ -6,10 +6,14 @@ struct CommitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "commit",
     abstract: "Record the stage as a commit.",
+    usage: "wgit commit [<options>] --message <message>",
     discussion: """
       Examples:
         wgit commit -m "Tune head"
         wgit commit -a -m "Everything tracked, as it is now"
+
+      On a branch that wgit.yaml protects the commit is made aside, and the branch moves only if its certificates hold on \
+      it; else it stays at candidates/BRANCH, the stage as it was.
 
       The author is WGIT_AUTHOR_NAME and WGIT_AUTHOR_EMAIL, else 'wgit config author.name' and 'author.email', else what \
       git knows.
@@ -24,6 +28,8 @@ struct CommitCommand: ParsableCommand {
   @Flag(help: "Make a commit even if nothing changed.")
   var allowEmpty = false
 
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var quiet: QuietOption
 
   func validate() throws {
@@ -37,6 +43,8 @@ struct CommitCommand: ParsableCommand {
     let signature = try Identity.signature(Configuration.load(repository))
     // Before '--all' stages texts with conflict markers.
     try repository.checkNoMergeIsOpen()
+    let decision = try gate.decision(repository)
+    let judge = try judge(repository, decision)
     if all {
       let tracked = try repository.stage().keys.sorted()
       if !tracked.isEmpty { _ = try repository.add(tracked, progress: AddCommand.progress("storing")) }
@@ -44,16 +52,29 @@ struct CommitCommand: ParsableCommand {
     let outcome: Repository.CommitOutcome
     do {
       outcome = try repository.commit(
-        message: message.joined(separator: "\n\n"), author: signature, committer: signature, allowEmpty: allowEmpty)
+        message: message.joined(separator: "\n\n"), author: signature, committer: signature, allowEmpty: allowEmpty,
+        aside: judge != nil, details: decision.record, note: decision.note)
     } catch {
       guard error.code == .nothingToCommit else { throw error }
       throw try CommitCommand.nothingToCommit(repository)
+    }
+    if let judge, let branch = outcome.branch {
+      try judge.check(outcome.id, shownAs: "candidates/\(branch)", isQuiet: quiet.quiet, verb: "commit")
+      try repository.adopt(outcome.id, on: branch, description: "commit: \(outcome.commit.subject)")
     }
     if quiet.quiet {
       Terminal.print(outcome.id.hex)
     } else {
       CommitSummary.print(outcome)
     }
+  }
+
+  private func judge(_ repository: Repository, _ decision: GateDecision) throws -> Gate? {
+    guard decision == .gated else { return nil }
+    guard try repository.head().branchName != nil else {
+      throw CommandError(.usage, "--gate guards a branch, and none is checked out")
+    }
+    return try Gate(repository, baseline: repository.headCommitID(), folder: dataFolder.resolve(repository))
   }
 
   /// Says what there is instead of something staged.

@@ -82,6 +82,7 @@ struct FinetuneCommand: ParsableCommand {
       "Tensors to which a command may give other shapes, or which may come or go; may be repeated.", valueName: "glob"))
   var newHead: [String] = []
 
+  @OptionGroup var gate: GateOption
   @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var output: JSONOption
   @OptionGroup var quiet: QuietOption
@@ -141,7 +142,7 @@ extension FinetuneCommand {
     let plan = RunPlan(
       start: start, branch: name, taskPath: path, taskText: text, options: runOptions, message: message,
       headCommit: try headFrom.map(repository.resolve), dataFolder: try dataFolder.resolve(repository).path,
-      command: try command(path, text), newHead: newHead)
+      command: try command(path, text), newHead: newHead, gate: gate.gate)
     guard let runs else { return [plan] }
     let search =
       try plan.command == nil
@@ -193,7 +194,7 @@ extension FinetuneCommand {
       for plan in plans {
         if restart { try RunRecord.drop(plan.branch, in: repository) }
         try RunRecord.refuseUnfinished(plan.branch, in: repository)
-        _ = try FinetuneTarget(repository, from: plan.start, branch: plan.branch)
+        _ = try FinetuneTarget(plan, in: repository)
       }
       try writeDown(plans, repository)
     }

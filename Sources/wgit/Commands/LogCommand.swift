@@ -12,6 +12,7 @@ struct LogCommand: ParsableCommand {
       Examples:
         wgit log --graph --oneline --all
         wgit log main~3 -n 1
+        wgit log --certificates
       """)
 
   @Flag(help: "Draw the graph of commits on the left.")
@@ -22,6 +23,9 @@ struct LogCommand: ParsableCommand {
 
   @Flag(help: "Start from every branch.")
   var all = false
+
+  @Flag(help: "Show what certificates said of each commit.")
+  var certificates = false
 
   @Option(name: [.customShort("n"), .customLong("max-count")], help: "At most so many commits.")
   var maximumCount: Int?
@@ -40,15 +44,24 @@ struct LogCommand: ParsableCommand {
     let commits = try repository.graph.log(from: starts(repository)).prefix(maximumCount ?? .max)
     let names = try CommitNames(repository)
     if output.json {
-      output.print(.array(commits.map { CommitView.json($0.id, $0.commit, names: names) }))
+      output.print(
+        .array(
+          try commits.map { id, commit in
+            var members = CommitView.json(id, commit, names: names).objectValue?.members ?? []
+            if certificates {
+              members.append((key: "certificates", value: try CertificateLog.json(id, in: repository)))
+            }
+            return .object(JSONObject(members))
+          }))
       return
     }
     var drawing = CommitGraphDrawing()
     for (id, commit) in commits {
+      let said = certificates ? try CertificateLog.lines(id, in: repository).map { "    \($0)" } : []
       let text =
         oneline
-        ? [CommitView.line(id, commit, names: names)]
-        : CommitView.lines(id, commit, names: names) + [""]
+        ? [CommitView.line(id, commit, names: names)] + said
+        : CommitView.lines(id, commit, names: names) + (said.isEmpty ? [] : [""] + said) + [""]
       guard graph else {
         text.forEach { Terminal.print($0) }
         continue

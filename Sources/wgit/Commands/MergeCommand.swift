@@ -26,7 +26,9 @@ struct MergeCommand: ParsableCommand {
       share, 1/(n+1). Tensors that are equal everywhere are kept as they are. 'wgit merge --list' describes strategies.
 
       With --gate the merge is built aside, the certificates of the current branch are evaluated on it, and the branch \
-      moves only if all hold; max-drop compares with the branch as it was. A refused merge stays at candidates/BRANCH.
+      moves only if all hold; max-drop compares with the branch as it was. A refused merge stays at candidates/BRANCH. \
+      Branches that wgit.yaml lists as protected always have a gate, unless --no-gate says otherwise; the commit then \
+      records it.
 
       greedy tries models from the best to the worst, as the certificate with 'role: validation' scores them, and keeps \
       one if the average with it scores better (greedy:accept=improves) or no worse (greedy:accept=keeps-up).
@@ -44,6 +46,7 @@ struct MergeCommand: ParsableCommand {
       Examples:
         wgit merge feature
         wgit merge --dry-run target/a target/b
+        wgit merge --preview target/a
         wgit merge --strategy ratatouille target/a target/b target/c
         wgit merge --strategy weighted --weight HEAD=0.7 --weight other=0.3 other
         wgit merge --strategy ratatouille --gate contributor/x
@@ -56,8 +59,10 @@ struct MergeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("With greedy: the certificate that models are chosen by.", valueName: "name"))
   var certificate: String?
 
-  @Flag(help: "Move the branch only if its certificates hold on the merge.")
-  var gate = false
+  @OptionGroup var gate: GateOption
+
+  @Flag(help: "Show loss and accuracy on the line from HEAD to each model, and do nothing.")
+  var preview = false
 
   @OptionGroup var alignment: MergeAlignmentOptions
 
@@ -102,7 +107,8 @@ struct MergeCommand: ParsableCommand {
   /// A folder has no branch, no certificates and no merge that stops.
   private func checkStandalone() throws {
     let others: [(String, Bool)] = [
-      ("--gate", gate), ("--message", message != nil), ("--continue", isContinuing), ("--abort", abort),
+      ("--gate", gate.gate != nil), ("--preview", preview), ("--message", message != nil),
+      ("--continue", isContinuing), ("--abort", abort),
       ("--resolve", !scope.resolve.isEmpty),
       ("--keep-optimizer", scope.keepOptimizer != nil), ("--data", dataFolder.data != nil),
       ("--certificate", certificate != nil), ("--align", alignment.isChosen),
@@ -130,6 +136,7 @@ struct MergeCommand: ParsableCommand {
     if certificate != nil { throw CommandError(.usage, "--certificate goes with --strategy greedy") }
     let strategy = try method.parsed()
     let head = try repository.headCommitID()
+    if preview { return try preview(repository, head, commits) }
     let tips = try repository.graph.tips(of: [head].compactMap { $0 } + commits)
     let isInterpolation = strategy.map { MergeMethods.isInterpolation($0.recipe) } ?? false
     if head == nil || (tips.count == 1 && !isInterpolation) { return try moveForward(repository, to: tips) }
@@ -155,7 +162,7 @@ struct MergeCommand: ParsableCommand {
       print(head, "The branch stays: no other model makes it better")
     case .forward(let commit): try moveForward(repository, to: [commit])
     case .merge(var landing):
-      landing.isGated = gate
+      landing.gate = try gate.decision(repository)
       landing.isStrict = method.strict
       landing.dataFolder = dataFolder
       if let message { landing.message = message }
@@ -202,7 +209,7 @@ struct MergeCommand: ParsableCommand {
       parents: try repository.parents(of: specification))
     landing.output = output
     landing.isStrict = method.strict
-    landing.isGated = gate
+    landing.gate = try gate.decision(repository)
     landing.dataFolder = dataFolder
     landing.notes = notes
     return landing
@@ -229,12 +236,24 @@ struct MergeCommand: ParsableCommand {
       return print(only, "Already up to date")
     }
     if dryRun { return print(only, "Would move forward to \(only.short)") }
-    if gate {
+    let decision = try gate.decision(repository)
+    if decision == .gated {
       let judge = try Gate(repository, baseline: head, folder: dataFolder.resolve(repository))
       try judge.check(only, shownAs: only.short, isQuiet: output != .text)
     }
-    _ = try repository.fastForward(to: only, description: "merge: fast-forward to \(revisions[0])")
+    _ = try repository.fastForward(to: only, description: "merge: fast-forward to \(revisions[0])\(decision.note)")
     print(only, "Moved forward to \(only.short)")
+  }
+
+  private func preview(
+    _ repository: Repository, _ head: ObjectID<Commit>?, _ commits: [ObjectID<Commit>]
+  ) throws {
+    guard let head else { throw StoreError(.unbornBranch, "there is no commit to start from yet") }
+    let others = zip(revisions, commits).filter { $0.1 != head }.map { (name: $0.0, commit: $0.1) }
+    let lines = try MergePreview(
+      repository: repository, head: head, folder: dataFolder.resolve(repository), isQuiet: output != .text
+    ).lines(to: others)
+    if json.json { json.print(MergePreview.json(lines)) } else { MergePreview.print(lines) }
   }
 
   private func print(_ commit: ObjectID<Commit>, _ sentence: String) {

@@ -38,6 +38,7 @@ struct TestCommand: ParsableCommand {
       Examples:
         wgit test
         wgit test release target/a target/b --against main
+        wgit test contribution --from main --against main
         wgit test --verify release
         wgit test --markdown "$GITHUB_STEP_SUMMARY" --junit certificates.xml
       """)
@@ -47,6 +48,11 @@ struct TestCommand: ParsableCommand {
 
   @Option(name: [.short, .long], help: "Only this certificate; may be repeated.")
   var certificate: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Take certificates and descriptions of data from this revision, not from the working folder.", valueName: "rev"))
+  var from: String?
 
   @Option(help: ArgumentHelp("Also write the table as Markdown.", valueName: "file"))
   var markdown: String?
@@ -75,8 +81,9 @@ struct TestCommand: ParsableCommand {
 
   func run() throws {
     let repository = try Environment.openRepository()
+    let project = try from.map { ProjectFiles.commit(repository, try repository.resolve($0)) }
     let runner = CertificateRunner(
-      repository, project: .workingFolder(repository), folder: try dataFolder.resolve(repository))
+      repository, project: project ?? .workingFolder(repository), folder: try dataFolder.resolve(repository))
     let baseline = try against.map(repository.resolve)
     let certificates = try runner.certificates(named: certificate)
     let progress = ProgressLine(isQuiet: output.json)

@@ -50,6 +50,7 @@ enum CertificateTable {
       "level": .number(outcome.certificate.level),
       "strict": .bool(outcome.certificate.isStrict),
       "known": .bool(outcome.isKnown),
+      "samplesPerSecond": number(outcome.samplesPerSecond),
       "exampleCount": .integer(Int64(outcome.measurement.exampleCount)),
       "minimum": number(thresholds.minimum),
       "maximum": number(thresholds.maximum),

@@ -17,9 +17,10 @@ struct CertificateText {
     isPercentage ? Format.percent(value) : Format.decimal(value, places: 4)
   }
 
-  /// A difference: of percentages in points.
+  /// A difference: of percentages in points, with two places where one would show none.
   private func difference(_ value: Double) -> String {
-    isPercentage ? Format.decimal(value * 100, places: 1) : Format.decimal(value, places: 4)
+    guard isPercentage else { return Format.decimal(value, places: 4) }
+    return Format.decimal(value * 100, places: value != 0 && abs(value) < 0.0005 ? 2 : 1)
   }
 
   func signed(_ value: Double) -> String { (value >= 0 ? "+" : "") + difference(value) }

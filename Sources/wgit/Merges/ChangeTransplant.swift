@@ -18,6 +18,8 @@ struct ChangeTransplant {
   /// Which parent a merge commit is compared with, from 1.
   let mainline: Int?
   let resolutions: [MergeSpecification.Resolution]
+  var gate = GateDecision.open
+  var dataFolder = DataFolderOption()
 
   /// Carries one commit's change to the current branch.
   func run(_ id: ObjectID<Commit>, called revision: String, message: String?) throws {
@@ -49,6 +51,8 @@ struct ChangeTransplant {
       repository, specification, names: [tipName, name], message: message ?? self.message(commit, id), parents: [tip])
     landing.verb = direction == .add ? "cherry-pick" : "revert"
     landing.output = output
+    landing.gate = gate
+    landing.dataFolder = dataFolder
     landing.refusesIdlePatterns = false
     landing.author = direction == .add ? commit.author : nil
     return landing
@@ -87,6 +91,8 @@ struct ChangeOptions: ParsableArguments {
   @Option(name: [.short, .long], help: "The message of the commit.")
   var message: String?
 
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -98,9 +104,11 @@ struct ChangeOptions: ParsableArguments {
   func run(_ revisions: [String], _ direction: ChangeTransplant.Direction) throws {
     let repository = try Environment.openRepository()
     try MergeCommand.checkNothingIsUncommitted(repository)
-    let transplant = ChangeTransplant(
+    var transplant = ChangeTransplant(
       repository: repository, direction: direction, output: json.json ? .json : quiet.quiet ? .id : .text,
       mainline: mainline, resolutions: try resolve.map(MergeMethods.resolution))
+    transplant.gate = try gate.decision(repository)
+    transplant.dataFolder = dataFolder
     // A name that moves with the branch means what it meant when it was typed.
     let commits = try revisions.map { ($0, try repository.resolve($0)) }
     for (revision, commit) in commits { try transplant.run(commit, called: revision, message: message) }

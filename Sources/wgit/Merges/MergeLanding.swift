@@ -20,7 +20,7 @@ struct MergeLanding {
   /// Whose work it is, if not of whoever commits.
   var author: Commit.Signature?
   var isStrict = false
-  var isGated = false
+  var gate = GateDecision.open
   var dataFolder = DataFolderOption()
   /// Patterns that fit nothing are mistyped.
   var refusesIdlePatterns = true
@@ -49,12 +49,12 @@ struct MergeLanding {
   @discardableResult
   func land() throws -> ObjectID<Commit> {
     let head = try repository.headCommitID()
-    let judge = isGated ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
+    let judge = gate == .gated ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
     let outcome = try build()
     if output == .text { MergeView.print(outcome, notes: notes, tally) }
-    try judge?.check(outcome.id, shownAs: MergeView.name(of: outcome.candidate), isQuiet: output != .text)
+    try judge?.check(outcome.id, shownAs: MergeView.name(of: outcome.candidate), isQuiet: output != .text, verb: verb)
     _ = try repository.fastForward(
-      to: outcome.id, description: "\(verb): \(outcome.commit.subject)", removing: outcome.candidate,
+      to: outcome.id, description: "\(verb): \(outcome.commit.subject)\(gate.note)", removing: outcome.candidate,
       closesMerge: continues != nil)
     MergeView.printLanded(outcome, branch: try repository.head().branchName, output, notes: notes, tally)
     return outcome.id
@@ -116,7 +116,7 @@ struct MergeLanding {
     if let paper = paper ?? ofRecipe {
       _ = details.append("paper", .string(paper.arXiv.map { "arXiv \($0)" } ?? paper.title))
     }
-    for member in more.members { _ = details.append(member.key, member.value) }
+    for member in gate.record.members + more.members { _ = details.append(member.key, member.value) }
     return details
   }
 
@@ -145,7 +145,7 @@ struct MergeLanding {
     var merge =
       continues
       ?? OpenMerge(
-        specification: specification, names: names, message: message, isGated: isGated, isStrict: isStrict)
+        specification: specification, names: names, message: message, isGated: gate == .gated, isStrict: isStrict)
     merge.specification = specification
     merge = try repository.stop(merge, at: plan)
     switch output {

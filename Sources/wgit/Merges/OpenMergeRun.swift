@@ -42,7 +42,7 @@ struct OpenMergeRun {
       parents: try repository.parents(of: merge.specification))
     landing.output = output
     landing.isStrict = merge.isStrict
-    landing.isGated = merge.isGated
+    landing.gate = try GateDecision(merge.isGated, branch: repository.head().branchName, in: repository)
     landing.dataFolder = dataFolder
     landing.continues = merge
     landing.refusesIdlePatterns = !finish

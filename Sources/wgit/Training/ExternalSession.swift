@@ -24,7 +24,7 @@ struct ExternalSession {
     if let option = ExternalContract.refused(plan.options) {
       throw CommandError(.usage, "\(option) is for wgit's own trainer; it does not go with --exec")
     }
-    target = try FinetuneTarget(repository, from: plan.start, branch: plan.branch)
+    target = try FinetuneTarget(plan, in: repository)
     task = try plan.taskPath.map { try ExternalTask.parse(plan.taskText, name: $0) }
     weightsPath = try RelativePath(task?.weightsPath ?? "model.safetensors")
     before = try repository.checkpoint(weightsPath, in: plan.start).manifest.tensors.map(\.tensor)
@@ -64,7 +64,8 @@ struct ExternalSession {
     let files = try output.files.map { (try weightsPath.beside($0.name), $0.source as any ByteSource) }
     let result = try target.commit(
       files: Dictionary(files, uniquingKeysWith: { first, _ in first }), message: plan.message ?? defaultMessage,
-      signature: Identity.signature(Configuration.load(repository)), recipe: recipe(progress))
+      signature: Identity.signature(Configuration.load(repository)), recipe: recipe(progress), isQuiet: view.isQuiet,
+      beforeGate: record.remove)
     record.remove()
     return result
   }

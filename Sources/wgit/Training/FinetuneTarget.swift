@@ -1,3 +1,5 @@
+import Documents
+import Trainer
 import WeightStore
 
 /// Where a training run starts and where its commit goes.
@@ -5,11 +7,14 @@ struct FinetuneTarget {
   private let repository: Repository
   let start: ObjectID<Commit>
   private let branch: String
+  private let decision: GateDecision
+  private let judge: Gate?
   /// Whether the working folder must follow.
   private let isCheckedOut: Bool
 
   /// Everything that would make the commit fail is found before the training, not after it.
-  init(_ repository: Repository, from start: ObjectID<Commit>, branch name: String) throws {
+  init(_ plan: RunPlan, in repository: Repository) throws {
+    let (start, name) = (plan.start, plan.branch)
     self.repository = repository
     self.start = start
     self.branch = name
@@ -29,19 +34,32 @@ struct FinetuneTarget {
           hint: "commit them (wgit commit -a), or train on another --branch")
       }
     }
+    decision = try GateDecision(plan.gate, branch: name, in: repository)
+    judge = decision == .gated ? try Gate(repository, baseline: start, folder: DataFolder(plan.dataFolder)) : nil
   }
 
   func commit(
     files: [RelativePath: any ByteSource], removing removed: Set<RelativePath> = [], message: String,
-    signature: Commit.Signature, recipe: Recipe
+    signature: Commit.Signature, recipe: Recipe, isQuiet: Bool, beforeGate: () -> Void
   ) throws -> Repository.CommitOutcome {
+    let details = JSONObject(recipe.details.members + decision.record.members)
     let outcome = try repository.commit(
-      files: files, removing: removed, onto: start, branch: branch, aside: isCheckedOut, message: message,
-      author: signature, committer: signature, recipe: recipe)
+      files: files, removing: removed, onto: start, branch: branch, aside: isCheckedOut || judge != nil,
+      message: message, author: signature, committer: signature,
+      recipe: Recipe(kind: recipe.kind, ingredients: recipe.ingredients, base: recipe.base, details: details))
+    // Going on with a run that was refused would only lead to the same candidate, which is kept.
+    if judge != nil { beforeGate() }
+    try judge?.check(outcome.id, shownAs: "candidates/\(branch)", isQuiet: isQuiet, verb: "fine-tuning")
     if isCheckedOut {
       _ = try repository.fastForward(
-        to: outcome.id, description: "finetune: \(outcome.commit.subject)", removing: RefName.candidate(of: branch))
+        to: outcome.id, description: description(outcome), removing: RefName.candidate(of: branch))
+    } else if judge != nil {
+      try repository.adopt(outcome.id, on: branch, description: description(outcome))
     }
     return outcome
+  }
+
+  private func description(_ outcome: Repository.CommitOutcome) -> String {
+    "finetune: \(outcome.commit.subject)\(decision.note)"
   }
 }

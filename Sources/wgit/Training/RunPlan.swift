@@ -20,6 +20,8 @@ struct RunPlan {
   var command: String?
   /// Patterns for tensors that a command may change the shape of.
   var newHead: [String] = []
+  /// Whether the branch moves through a gate; nil if its protection decides.
+  var gate: Bool?
 
   private static let format = "wgit-run"
   private static let version: Int64 = 1
@@ -31,6 +33,7 @@ struct RunPlan {
       "options": .array(options.words.map { .string($0) }), "message": message.map { .string($0) } ?? .null,
       "headCommit": headCommit.map { .string($0.hex) } ?? .null, "dataFolder": .string(dataFolder),
       "command": command.map { .string($0) } ?? .null, "newHead": .array(newHead.map { .string($0) }),
+      "gate": gate.map { .bool($0) } ?? .null,
     ]
   }
 }
@@ -51,6 +54,7 @@ extension RunPlan {
       start: ObjectID(start), branch: branch, taskPath: json["taskPath"]?.stringValue, taskText: text,
       options: options, message: json["message"]?.stringValue,
       headCommit: (json["headCommit"]?.stringValue).flatMap(Digest.init(hex:)).map { ObjectID($0) }, dataFolder: folder,
-      command: json["command"]?.stringValue, newHead: json["newHead"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+      command: json["command"]?.stringValue, newHead: json["newHead"]?.arrayValue?.compactMap(\.stringValue) ?? [],
+      gate: json["gate"]?.boolValue)
   }
 }

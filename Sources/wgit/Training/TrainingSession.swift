@@ -15,7 +15,7 @@ struct TrainingSession {
   init(_ plan: RunPlan, in repository: Repository) throws {
     self.plan = plan
     self.repository = repository
-    target = try FinetuneTarget(repository, from: plan.start, branch: plan.branch)
+    target = try FinetuneTarget(plan, in: repository)
     task = try TrainingTask.parse(plan.taskText, name: plan.taskPath ?? "task").applying(plan.options.overrides())
     data = try LoadedData(
       task.dataPath, from: .workingFolder(repository), folder: DataFolder(plan.dataFolder))
@@ -73,7 +73,8 @@ struct TrainingSession {
     let files = try model.files(outcome, networkPath: task.networkPath, weightsPath: task.weightsPath)
     let result = try target.commit(
       files: files.changed, removing: files.removed, message: plan.message ?? defaultMessage,
-      signature: Identity.signature(Configuration.load(repository)), recipe: recipe.recipe)
+      signature: Identity.signature(Configuration.load(repository)), recipe: recipe.recipe, isQuiet: view.isQuiet,
+      beforeGate: record.remove)
     record.remove()
     return (result, outcome)
   }

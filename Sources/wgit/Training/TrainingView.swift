@@ -4,11 +4,14 @@ import Trainer
 /// A training run as it goes on: a progress line for people, JSON Lines for machines.
 final class TrainingView {
   private let json: Bool
+  /// Whether tables for people are not wanted.
+  let isQuiet: Bool
   private let line: ProgressLine
   private var lastPercent = -1
 
   init(json: Bool, quiet: Bool) {
     self.json = json
+    isQuiet = quiet || json
     line = ProgressLine(isQuiet: quiet || json)
   }
 
