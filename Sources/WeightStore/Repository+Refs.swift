@@ -64,13 +64,38 @@ extension Repository {
     return target
   }
 
+  /// Gives a branch another name; if it is checked out, it stays so.
+  ///
+  /// - Throws: `StoreError.unknownBranch`, `.branchExists`.
+  package func renameBranch(_ branch: String, to other: String) throws(StoreError) {
+    let lock = try self.lock()
+    let (old, new) = (try RefName.branch(branch), try RefName.branch(other))
+    let target = try self.target(of: old)
+    let isHead = try head() == .branch(old)
+    guard target != nil || isHead else { throw unknownBranch(branch) }
+    guard try self.target(of: new) == nil else {
+      throw StoreError(.branchExists, "a branch '\(other)' exists already", subjects: [other])
+    }
+    try checkNoRefIsAFolder(new, besides: old)
+    var publication = Publication(description: "branch: rename \(branch) to \(other)")
+    if let target {
+      publication.refChanges = [
+        Operation.RefChange(name: old, before: target, after: nil),
+        Operation.RefChange(name: new, before: nil, after: target),
+      ]
+    }
+    if isHead { publication.headAfter = .branch(new) }
+    try publish(publication)
+    withExtendedLifetime(lock) {}
+  }
+
   func unknownBranch(_ branch: String) -> StoreError {
     StoreError(.unknownBranch, "there is no branch '\(branch)'", subjects: [branch])
   }
 
   /// `a` and `a/b` cannot both be refs, as in git: a remote that keeps refs as files could not hold them.
-  package func checkNoRefIsAFolder(_ name: RefName) throws(StoreError) {
-    for other in try refs().map(\.name.text)
+  package func checkNoRefIsAFolder(_ name: RefName, besides old: RefName? = nil) throws(StoreError) {
+    for other in try refs().filter({ $0.name != old }).map(\.name.text)
     where other.utf8.starts(with: "\(name.text)/".utf8) || name.text.utf8.starts(with: "\(other)/".utf8) {
       throw StoreError(
         .branchExists, "'\(name.branchName ?? name.text)' cannot stand beside '\(other)'", subjects: [other])

@@ -21,6 +21,7 @@ struct Wgit: ParsableCommand {
 
       Revisions:
         main, target/a      a branch
+        v1.0                a tag
         HEAD, @             what is checked out
         3fa9c1d             the first digits of a commit's id, at least four
         main~2, soup^3      the second first-parent ancestor; the third parent
@@ -66,7 +67,8 @@ struct Wgit: ParsableCommand {
       CommandGroup(
         name: "Branch, train, merge, test",
         subcommands: [
-          BranchCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self, CherryPickCommand.self,
+          BranchCommand.self, TagCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self,
+          CherryPickCommand.self,
           RevertCommand.self, RebaseCommand.self, AverageCommand.self, ReplayCommand.self, TestCommand.self,
           CertifyCommand.self, TrustCommand.self, BisectCommand.self,
         ]),

@@ -3,6 +3,7 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
   package let text: String
 
   private static let branchPrefix = "refs/heads/"
+  private static let tagPrefix = "refs/tags/"
   private static let candidatePrefix = "refs/candidates/"
 
   package init(_ text: String) throws(StoreError) {
@@ -29,6 +30,22 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
   package var branchName: String? {
     text.utf8.starts(with: RefName.branchPrefix.utf8)
       ? String(Substring(text.utf8.dropFirst(RefName.branchPrefix.utf8.count))) : nil
+  }
+
+  /// `refs/tags/<tag>`.
+  package static func tag(_ tag: String) throws(StoreError) -> RefName {
+    guard tag.utf8.first != UInt8(ascii: "-"), fault(in: tagPrefix + tag) == nil else {
+      throw StoreError(
+        .invalidName, "'\(tag)' is not a valid tag name: \(fault(in: tagPrefix + tag) ?? "it starts with '-'")",
+        subjects: [tag])
+    }
+    return try RefName(tagPrefix + tag)
+  }
+
+  /// The tag's short name, or `nil` for other refs.
+  package var tagName: String? {
+    text.utf8.starts(with: RefName.tagPrefix.utf8)
+      ? String(Substring(text.utf8.dropFirst(RefName.tagPrefix.utf8.count))) : nil
   }
 
   /// Where a commit that may become the tip of a branch waits.

@@ -5,12 +5,13 @@ import WeightStore
 struct BranchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "branch",
-    abstract: "List, make or delete branches.",
+    abstract: "List, make, rename or delete branches.",
     usage: "wgit branch [<options>] [<name> [<start>]]",
     discussion: """
       Examples:
         wgit branch
         wgit branch target/a main~2
+        wgit branch -m target/b
         wgit branch -d target/a
       """)
 
@@ -23,32 +24,48 @@ struct BranchCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Move a branch that exists already.")
   var force = false
 
+  @Flag(name: [.customShort("m"), .long], help: "Rename the current branch, or the first one named to the second.")
+  var move = false
+
   @OptionGroup var output: JSONOption
   @OptionGroup var silent: SilentOption
 
   @Argument(help: "The branch.")
   var name: String?
 
-  @Argument(help: "Where a new branch starts.")
-  var start = "HEAD"
+  @Argument(help: "Where a new branch starts; HEAD if not given.")
+  var start: String?
 
   func validate() throws {
     if delete || deleteAnyway, name == nil { throw ValidationError("Which branch is to be deleted?") }
     if delete || deleteAnyway, force { throw ValidationError("--force moves a branch; to delete one anyway use -D.") }
+    if move, delete || deleteAnyway || force { throw ValidationError("-m goes with no other way to change a branch.") }
+    if move, name == nil { throw ValidationError("What is the branch to be called?") }
     if force, name == nil { throw ValidationError("Which branch is to be moved?") }
   }
 
   func run() throws {
     let repository = try Environment.openRepository()
     guard let name else { return try list(repository) }
+    if move { return try rename(repository, name) }
     if delete || deleteAnyway {
       let target = try BranchNames(repository).explaining(name) {
         try repository.deleteBranch(name, force: deleteAnyway)
       }
       silent.message("Deleted branch \(Terminal.escape(name)) (was \(target.short))")
     } else {
-      try repository.createBranch(name, at: repository.resolve(start), force: force)
+      try repository.createBranch(name, at: repository.resolve(start ?? "HEAD"), force: force)
     }
+  }
+
+  private func rename(_ repository: Repository, _ name: String) throws {
+    if let start {
+      return try BranchNames(repository).explaining(name) { try repository.renameBranch(name, to: start) }
+    }
+    guard let current = try repository.head().branchName else {
+      throw CommandError(.usage, "no branch is checked out", hint: "name both: wgit branch -m OLD NEW")
+    }
+    try repository.renameBranch(current, to: name)
   }
 
   private func list(_ repository: Repository) throws {

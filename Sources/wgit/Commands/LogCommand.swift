@@ -7,12 +7,13 @@ struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log",
     abstract: "Show the commits that lead to a revision.",
-    usage: "wgit log [<options>] [<revisions> ...]",
+    usage: "wgit log [<options>] [<revisions> ...] [-- <paths> ...]",
     discussion: """
       Examples:
         wgit log --graph --oneline --all
         wgit log main~3 -n 1
         wgit log --certificates
+        wgit log -- model.safetensors
       """)
 
   @Flag(help: "Draw the graph of commits on the left.")
@@ -35,13 +36,19 @@ struct LogCommand: ParsableCommand {
   @Argument(help: "Revisions to start from; HEAD if none is given.")
   var revisions: [String] = []
 
+  @Argument(parsing: .postTerminator, help: "After '--': only commits that changed these files and folders.")
+  var paths: [String] = []
+
   func validate() throws {
+    if graph, !paths.isEmpty { throw ValidationError("--graph draws all commits; it does not go with paths.") }
     if let maximumCount, maximumCount < 0 { throw ValidationError("-n must not be negative.") }
   }
 
   func run() throws {
     let repository = try Environment.openRepository()
-    let commits = try repository.graph.log(from: starts(repository)).prefix(maximumCount ?? .max)
+    let user = try UserPath(repository)
+    let commits = try repository.log(
+      from: starts(repository), changing: paths.map(user.relative), limit: maximumCount ?? .max)
     let names = try CommitNames(repository)
     if output.json {
       output.print(

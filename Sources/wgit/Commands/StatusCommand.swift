@@ -12,8 +12,14 @@ struct StatusCommand: ParsableCommand {
 
       Examples:
         wgit status
+        wgit status --short
         wgit status --json
       """)
+
+  @Flag(
+    name: [.short, .long],
+    help: "One line for each file: what is staged, what is not (A, M, D), '??' for files that are not tracked.")
+  var short = false
 
   @OptionGroup var output: JSONOption
 
@@ -23,8 +29,31 @@ struct StatusCommand: ParsableCommand {
     let merge = try repository.openMerge()
     if output.json {
       output.print(StatusCommand.json(status, merge))
+    } else if short {
+      StatusCommand.printShort(status, merge, try UserPath(repository))
     } else {
       StatusCommand.print(status, merge, try UserPath(repository))
+    }
+  }
+
+  /// As `git status --short`: UU for conflicts.
+  private static func printShort(_ status: Repository.Status, _ merge: OpenMerge?, _ user: UserPath) {
+    func letter(_ kind: SnapshotChanges.Kind?) -> String {
+      kind.map { String($0.rawValue.prefix(1)).uppercased() } ?? " "
+    }
+    let staged = Dictionary(status.staged.map { ($0.path, $0.kind) }, uniquingKeysWith: { first, _ in first })
+    let unstaged = Dictionary(status.unstaged.map { ($0.path, $0.kind) }, uniquingKeysWith: { first, _ in first })
+    let conflicts = Set(merge?.files.map(\.path) ?? [])
+    for path in Set(staged.keys).union(unstaged.keys).union(conflicts).sorted() {
+      let shown = Terminal.escape(user.shown(path))
+      if conflicts.contains(path) {
+        Terminal.print(Style.red("UU") + " \(shown)")
+      } else {
+        Terminal.print(Style.green(letter(staged[path])) + Style.red(letter(unstaged[path])) + " \(shown)")
+      }
+    }
+    for path in status.untracked where !conflicts.contains(path) {
+      Terminal.print(Style.red("??") + " \(Terminal.escape(user.shown(path)))")
     }
   }
 

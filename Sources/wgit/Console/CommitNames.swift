@@ -9,10 +9,11 @@ struct CommitNames {
     headCommit = try repository.headCommitID()
     if case .detached(let id) = head { names[id, default: []].append("HEAD") }
     for ref in try repository.refs() {
-      let short = ref.name.branchName ?? String(ref.name.text.dropFirst("refs/".count))
+      let short = ref.name.branchName ?? ref.name.tagName ?? String(ref.name.text.dropFirst("refs/".count))
       let isHead = head == .branch(ref.name)
       refs[ref.target, default: []].append(short)
-      names[ref.target, default: []].append(isHead ? "HEAD -> \(short)" : short)
+      names[ref.target, default: []].append(
+        isHead ? "HEAD -> \(short)" : ref.name.tagName.map { "tag: \($0)" } ?? short)
     }
   }
 
