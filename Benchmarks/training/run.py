@@ -183,7 +183,7 @@ def two_jobs(arguments):
     """Throughput of two runs at a time on two cores, over that of one run on one thread."""
     for name in arguments.networks:
         folder = project(arguments, name)
-        steps = max(2, int(4 * theirs(name, 64, 1, "sgd", 4) / 64))
+        steps = max(2, int(arguments.job_seconds * theirs(name, 64, 1, "sgd", 40) / 64))
         (folder / "task.yaml").write_text(
             f"task: bench\ndata: data.yaml\nsteps: {steps}\nbatch: 64\ntrain: {{per-domain: {ROWS // 4}}}\n")
         ratios = []
@@ -210,6 +210,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5, help="about how long PyTorch runs in each round")
     parser.add_argument("--jobs", action="store_true")
+    parser.add_argument("--job-seconds", type=float, default=25, help="about how long PyTorch would take for a run")
     arguments = parser.parse_args()
     if arguments.jobs:
         two_jobs(arguments)
