@@ -82,6 +82,8 @@ struct Wgit: ParsableCommand {
 
   static func main() {
     Terminal.ignoreBrokenPipes()
+    // A limit on the size of files is an error of the call that meets it, as a full disk is.
+    signal(SIGXFSZ, SIG_IGN)
     ProcessMemory.keepFreedBuffers()
     do {
       let arguments = try changingFolder(Array(CommandLine.arguments.dropFirst()))
