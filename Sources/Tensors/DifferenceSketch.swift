@@ -50,7 +50,7 @@ package struct DifferenceSketch: Sendable {
   /// `nil` for what is no matrix, is too wide, has no numbers, or if OpenBLAS cannot be loaded. Convolutions of shape
   /// [out, in, …] are matrices of shape [out, in · …].
   package init?(shape: Shape, dtype: DType) {
-    guard shape.dimensions.count >= 2, let rows = shape.dimensions.first, rows > 1, shape.elementCount % rows == 0,
+    guard shape.dimensions.count >= 2, let rows = shape.dimensions.first, rows > 1,
       let unit = Self.unit(of: dtype)
     else { return nil }
     let columns = shape.elementCount / rows

@@ -21,6 +21,13 @@ extension Repository {
     try database.read { try RefTable.all(in: $0) }
   }
 
+  /// Where every walk through the history begins: the commits of all refs, and the one checked out on no branch.
+  func tips() throws(StoreError) -> [ObjectID<Commit>] {
+    var tips = try refs().map(\.target)
+    if case .detached(let id) = try head() { tips.append(id) }
+    return tips
+  }
+
   /// Branches with their commits, sorted by name.
   package func branches() throws(StoreError) -> [(name: String, target: ObjectID<Commit>)] {
     try refs().compactMap { ref in ref.name.branchName.map { ($0, ref.target) } }

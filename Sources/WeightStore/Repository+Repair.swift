@@ -71,7 +71,7 @@ extension Repository {
     // Whole packs first, so that a copy in a broken one is only used where there is no other.
     let packs = candidates.sorted { ($0.faults.count, $0.pack.name) < ($1.faults.count, $1.pack.name) }.map(\.pack)
     let (broken, brokenPacks) = try index(packs)
-    let rescue = try ObjectRescue(self, other: other)
+    var rescue = ObjectRescue(self, other: other)
     var rescued = try rescue.restore(broken)
     _ = try readmit(packs)
     if restoringRefs { try restoreRefs() }

@@ -67,7 +67,7 @@ package struct LayerNorm: Layer {
     let bias = isAffine && hasBias ? pass.parameters + count : nil
     for row in 0..<pass.sampleCount * rowCount(pass.inputShape) {
       let (input, output) = (pass.input + row * count, pass.output + row * count)
-      let (mean, inverse) = statistics(input)
+      let (mean, inverse) = RowNormalization.statistics(input, size: count, epsilon: epsilon)
       (pass.saved[2 * row], pass.saved[2 * row + 1]) = (mean, inverse)
       for index in 0..<count {
         output[index] = (input[index] - mean) * inverse * (weight?[index] ?? 1) + (bias?[index] ?? 0)
@@ -99,17 +99,5 @@ package struct LayerNorm: Layer {
           inverse * (gradient[index] * (weight?[index] ?? 1) - meanSum - normalized * meanProjection)
       }
     }
-  }
-
-  private func statistics(_ row: UnsafePointer<Float>) -> (mean: Float, inverse: Float) {
-    var sum = 0.0
-    for index in 0..<rowLength { sum += Double(row[index]) }
-    let mean = sum / Double(rowLength)
-    var squares = 0.0
-    for index in 0..<rowLength {
-      let deviation = Double(row[index]) - mean
-      squares += deviation * deviation
-    }
-    return (Float(mean), Float(1 / (squares / Double(rowLength) + epsilon).squareRoot()))
   }
 }

@@ -9,19 +9,25 @@ enum RowNormalization {
   ) {
     for row in 0..<rows {
       let (input, output) = (x + row * size, y + row * size)
-      var sum = 0.0
-      for index in 0..<size { sum += Double(input[index]) }
-      let mean = sum / Double(size)
-      var squares = 0.0
-      for index in 0..<size {
-        let distance = Double(input[index]) - mean
-        squares += distance * distance
-      }
-      let inverse = Float(1 / (squares / Double(size) + Double(epsilon)).squareRoot())
-      let center = Float(mean)
-      (statistics[2 * row], statistics[2 * row + 1]) = (center, inverse)
-      for index in 0..<size { output[index] = (input[index] - center) * inverse * scale[index] + shift[index] }
+      let (mean, inverse) = Self.statistics(input, size: size, epsilon: Double(epsilon))
+      (statistics[2 * row], statistics[2 * row + 1]) = (mean, inverse)
+      for index in 0..<size { output[index] = (input[index] - mean) * inverse * scale[index] + shift[index] }
     }
+  }
+
+  /// The mean of a row, and 1 / √(variance + ε) with the biased variance.
+  static func statistics(
+    _ row: UnsafePointer<Float>, size: Int, epsilon: Double
+  ) -> (mean: Float, inverse: Float) {
+    var sum = 0.0
+    for index in 0..<size { sum += Double(row[index]) }
+    let mean = sum / Double(size)
+    var squares = 0.0
+    for index in 0..<size {
+      let deviation = Double(row[index]) - mean
+      squares += deviation * deviation
+    }
+    return (Float(mean), Float(1 / (squares / Double(size) + epsilon).squareRoot()))
   }
 
   /// - Parameters:

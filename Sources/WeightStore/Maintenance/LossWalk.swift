@@ -44,8 +44,7 @@ package struct LossWalk {
   init(_ repository: Repository, isLost: @escaping (ObjectKey) -> Bool) throws(StoreError) {
     self.repository = repository
     self.isLost = isLost
-    var open = try repository.refs().map(\.target)
-    if case .detached(let id) = try repository.head() { open.append(id) }
+    var open = try repository.tips()
     var seen: Set<ObjectID<Commit>> = []
     while let id = open.popLast() {
       guard seen.insert(id).inserted else { continue }

@@ -6,12 +6,16 @@ struct ObjectRescue {
   let repository: Repository
   /// A copy, or any repository with common history.
   let other: Repository?
-  /// What stands in the trash, whether or not it can be read.
-  private let trashed: [ObjectKey: [ObjectIndex.Entry]]
+  /// What stands in the trash, whether or not it can be read; `nil` until something is missing.
+  private var trashed: [ObjectKey: [ObjectIndex.Entry]]?
 
-  init(_ repository: Repository, other: Repository?) throws(StoreError) {
+  init(_ repository: Repository, other: Repository?) {
     self.repository = repository
     self.other = other
+  }
+
+  /// Reads every pack in the trash.
+  private func findTrashed() throws(StoreError) -> [ObjectKey: [ObjectIndex.Entry]] {
     var trashed: [ObjectKey: [ObjectIndex.Entry]] = [:]
     for file in try Trash(layout: repository.layout).files() {
       guard PackFormat.isPackName(String(file.name.drop { $0 != "-" }.dropFirst())),
@@ -22,13 +26,13 @@ struct ObjectRescue {
           ObjectIndex.Entry(record: found.record, packName: file.name, offset: found.offset))
       }
     }
-    self.trashed = trashed
+    return trashed
   }
 
   /// Restores what can be restored of `broken`, wherever it belongs.
   ///
   /// - Returns: how many objects came back.
-  func restore(_ broken: Set<ObjectKey>) throws -> Int {
+  mutating func restore(_ broken: Set<ObjectKey>) throws -> Int {
     let known = try repository.database.read { try ObjectIndex.allKeys(in: $0) }
     return try restore(broken.subtracting(known), places: [:])
   }
@@ -37,7 +41,7 @@ struct ObjectRescue {
   ///
   /// What comes back may show that more is missing: a tree names its files only when it can be read.
   /// - Returns: how many objects came back.
-  func restoreEverythingNeeded() throws -> Int {
+  mutating func restoreEverythingNeeded() throws -> Int {
     var restored = 0
     while true {
       let known = try repository.database.read { try ObjectIndex.allKeys(in: $0) }
@@ -48,9 +52,11 @@ struct ObjectRescue {
     }
   }
 
-  private func restore(
+  private mutating func restore(
     _ lost: Set<ObjectKey>, places: [Digest: [(path: RelativePath, chunk: LossWalk.Chunk)]]
   ) throws -> Int {
+    guard !lost.isEmpty else { return 0 }
+    if trashed == nil { trashed = try findTrashed() }
     var writer = ObjectWriter(store: repository.store)
     var count = 0
     for key in lost.sorted(by: { ($0.kind.rawValue, $0.id) < ($1.kind.rawValue, $1.id) }) {
@@ -94,7 +100,7 @@ struct ObjectRescue {
     // In a circle an object is not there.
     decoded[key] = .some(nil)
     guard depth <= DeltaChain.maximumReadableDepth else { return nil }
-    for entry in trashed[key] ?? [] {
+    for entry in trashed?[key] ?? [] {
       var bases: [Digest: [UInt8]] = [:]
       for id in entry.record.baseIDs {
         bases[id] =

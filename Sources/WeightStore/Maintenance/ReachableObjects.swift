@@ -65,8 +65,7 @@ extension Repository {
   /// - Parameter undoSince: operations since then can still be undone after a collection, in seconds since 1970.
   func reachableObjects(undoSince: Int64) throws(StoreError) -> ReachableObjects {
     var reachable = ReachableObjects(store: store)
-    var commits = try refs().map(\.target)
-    if case .detached(let id) = try head() { commits.append(id) }
+    var commits = try tips()
     for (_, operation) in try operations(limit: .max) {
       reachable.mark(operation: operation.id)
       guard operation.unixSeconds >= undoSince else { continue }

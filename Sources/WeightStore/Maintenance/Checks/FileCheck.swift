@@ -15,10 +15,8 @@ struct FileCheck: IntegrityCheck {
   }
 
   private func entries(_ repository: Repository) throws -> [(owner: String, entry: Tree.Entry)] {
-    var starts = try repository.refs().map(\.target)
-    if case .detached(let id) = try repository.head() { starts.append(id) }
     var entries = try repository.stage().map { ("\($0.key) in the stage", $0.value.entry) }
-    for (id, commit) in try repository.graph.log(from: starts) {
+    for (id, commit) in try repository.graph.log(from: repository.tips()) {
       // Trees that cannot be read are for another check to report.
       guard let tree = try? repository.store.load(commit.tree) else { continue }
       entries += tree.entries.map { ("\($0.key) in \(id.short)", $0.value) }

@@ -5,9 +5,7 @@ struct PackCheck: IntegrityCheck {
   func run(on repository: Repository, report: (IntegrityFinding) -> Void) throws {
     let known = try repository.database.read { try ObjectIndex.packs(in: $0) }
     var entries: [ObjectIndex.Entry] = []
-    let indexed = Dictionary(
-      grouping: try repository.database.read { try ObjectIndex.allEntries(in: $0) }, by: \.packName)
-    for pack in known { entries += walk(pack.name, indexed[pack.name] ?? [], repository, report) }
+    for pack in known { entries += try walk(pack.name, repository, report) }
     let names = Set(known.map(\.name))
     for name in try Folder.names(in: repository.layout.packFolder) where !names.contains(name) {
       report(
@@ -18,11 +16,9 @@ struct PackCheck: IntegrityCheck {
   }
 
   /// The records of a pack whose checksums hold.
-  ///
-  /// - Parameter indexed: what the index says is in it.
   private func walk(
-    _ name: String, _ indexed: [ObjectIndex.Entry], _ repository: Repository, _ report: (IntegrityFinding) -> Void
-  ) -> [ObjectIndex.Entry] {
+    _ name: String, _ repository: Repository, _ report: (IntegrityFinding) -> Void
+  ) throws -> [ObjectIndex.Entry] {
     var entries: [ObjectIndex.Entry] = []
     do {
       try PackReader(folder: repository.layout.packFolder, name: name).forEachRecord { record, offset, _ in
@@ -35,6 +31,7 @@ struct PackCheck: IntegrityCheck {
         ObjectIndex.Entry(record: $0.record, packName: name, offset: $0.offset)
       }
       let whole = Set(entries.map(\.offset))
+      let indexed = try repository.database.read { try ObjectIndex.allEntries(in: $0) }.filter { $0.packName == name }
       report(
         IntegrityFinding(
           .damage, name, (error as? StoreError)?.message ?? "\(error)",
