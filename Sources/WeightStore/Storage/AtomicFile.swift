@@ -2,8 +2,7 @@ import Glibc
 
 /// The only doorway through which wgit makes files appear: temporary name, write, fsync, rename, fsync of the folder.
 ///
-/// A reader sees the old file or the whole new one, and after `publish` returns a power cut cannot take it back; after
-/// `publishWithoutWaiting` it can.
+/// A reader sees the old file or the whole new one, and after `publish` returns a power cut cannot take it back.
 package struct AtomicFile: ~Copyable {
   package let file: OpenFile
   private let temporaryPath: String
@@ -31,12 +30,6 @@ package struct AtomicFile: ~Copyable {
     guard rename(temporaryPath, path) == 0 else { throw .system("create", path, errno: errno) }
     published = true
     try Folder.synchronize(Folder.parent(of: path))
-  }
-
-  /// Gives the bytes their name, and leaves it to the kernel when both reach the disk: for files that can be made again.
-  package consuming func publishWithoutWaiting(to path: String) throws(StoreError) {
-    guard rename(temporaryPath, path) == 0 else { throw .system("create", path, errno: errno) }
-    published = true
   }
 
   /// As `publish(to:)`, into an open folder, so that no symbolic link can redirect the name.

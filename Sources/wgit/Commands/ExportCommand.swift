@@ -84,7 +84,6 @@ enum ExportTarget {
     let atomic = try AtomicFile(temporaryFolder: folder)
     let file = atomic.file
     try body { try file.write($0) }
-    // What stands in the repository can be exported again.
-    try atomic.publishWithoutWaiting(to: path)
+    try atomic.publish(to: path)
   }
 }
