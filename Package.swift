@@ -84,7 +84,7 @@ let package = Package(
       name: "WeightStoreTests", dependencies: ["Checkpoints", "Documents", "Tensors", "WeightStore", grdb],
       exclude: ["Fixtures", "Golden"], swiftSettings: strict),
     .testTarget(name: "ProjectTests", dependencies: [], swiftSettings: strict),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strict),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], exclude: ["Golden"], swiftSettings: strict),
     // Drives the built program through crashes, full disks and broken calls. Needs a C compiler at run time.
     .testTarget(
       name: "FaultTests", dependencies: ["wgit", "FuzzedParsers", "WeightStore", grdb], exclude: ["Shim"],

@@ -73,6 +73,9 @@ struct Wgit: ParsableCommand {
           CertifyCommand.self, TrustCommand.self, BisectCommand.self,
         ]),
       CommandGroup(
+        name: "Measure models",
+        subcommands: [LMCCommand.self, DiversityCommand.self]),
+      CommandGroup(
         name: "Look after the repository",
         subcommands: [
           FsckCommand.self, GarbageCollectionCommand.self, RepackCommand.self, DiskUsageCommand.self,

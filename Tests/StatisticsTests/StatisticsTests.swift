@@ -46,6 +46,11 @@ struct StatisticsGolden: Decodable {
     let first, second: [Int]
     let yuleQ, ratioError: Double?
   }
+  struct Agreement: Decodable {
+    let labels, first, second: [Int32]
+    let disagreement: Double
+    let errorAgreement: Double?
+  }
   let quantiles: [Quantile]
   let wilson: [Wilson]
   let mcNemar: [McNemar]
@@ -54,6 +59,7 @@ struct StatisticsGolden: Decodable {
   let sampleSizes: Sizes
   let scores: [Scores]
   let diversity: [Errors]
+  let agreement: [Agreement]
 
   static func read() throws -> StatisticsGolden {
     let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/statistics.json")
@@ -187,5 +193,19 @@ struct StatisticsTests {
       #expect((diversity.ratioError == nil) == (known.ratioError == nil))
       if let ratio = diversity.ratioError, let expected = known.ratioError { agree(ratio, expected, "ratio-error") }
     }
+  }
+
+  @Test func agreementOfPredictions() {
+    for known in golden.agreement {
+      let agreement = PredictionAgreement(first: known.first, second: known.second, labels: known.labels)
+      #expect(agreement.exampleCount == known.labels.count)
+      agree(agreement.disagreement ?? -1, known.disagreement, "disagreement")
+      #expect((agreement.errorAgreement == nil) == (known.errorAgreement == nil))
+      if let same = agreement.errorAgreement, let expected = known.errorAgreement {
+        agree(same, expected, "same errors")
+      }
+    }
+    let none = PredictionAgreement(first: [], second: [], labels: [])
+    #expect(none.disagreement == nil && none.errorAgreement == nil)
   }
 }

@@ -18,6 +18,9 @@ package struct ImageDataset: Sendable {
   /// The label of each row.
   package var labels: [Int32] { rows.map(\.label) }
 
+  /// The domain of each row, an index into `domainNames`.
+  package var domains: [Int32] { rows.map(\.domain) }
+
   /// Rows in each domain, in the order of `domainNames`.
   package var domainCounts: [Int] {
     var counts = Array(repeating: 0, count: domainNames.count)

@@ -4,6 +4,8 @@ package struct Evaluation: Sendable, Equatable {
     package let name: String
     package let correctCount: Int
     package let exampleCount: Int
+    /// As that of all examples.
+    package let meanLogLoss: Double
     package var accuracy: Double { exampleCount == 0 ? 0 : Double(correctCount) / Double(exampleCount) }
   }
 
@@ -26,28 +28,33 @@ package struct Evaluation: Sendable, Equatable {
     let classCount = examples.count == 0 ? 0 : logits.count / examples.count
     var predictions: [Int32] = []
     predictions.reserveCapacity(examples.count)
-    var loss = 0.0
+    var losses: [Double] = []
+    losses.reserveCapacity(examples.count)
     logits.withUnsafeBufferPointer { logits in
       for (index, label) in examples.labels.enumerated() {
         let row = UnsafeBufferPointer(rebasing: logits[index * classCount..<(index + 1) * classCount])
         predictions.append(Self.predictedClass(row))
-        loss += Self.logLoss(row, label: Int(label))
+        losses.append(Self.logLoss(row, label: Int(label)))
       }
     }
     self.predictions = predictions
     correctness = zip(predictions, examples.labels).map { $0 == $1 }
-    meanLogLoss = examples.count == 0 ? 0 : loss / Double(examples.count)
-    domains = Self.domains(of: examples, correctness: correctness)
+    meanLogLoss = examples.count == 0 ? 0 : losses.reduce(0, +) / Double(examples.count)
+    domains = Self.domains(of: examples, correctness: correctness, losses: losses)
   }
 
-  private static func domains(of examples: ExampleSet, correctness: [Bool]) -> [Domain] {
-    var counts = Array(repeating: (correct: 0, all: 0), count: examples.domainNames.count)
-    for (domain, isCorrect) in zip(examples.domains, correctness) {
-      counts[Int(domain)].all += 1
-      if isCorrect { counts[Int(domain)].correct += 1 }
+  private static func domains(of examples: ExampleSet, correctness: [Bool], losses: [Double]) -> [Domain] {
+    var sums = Array(repeating: (correct: 0, all: 0, loss: 0.0), count: examples.domainNames.count)
+    for (index, domain) in examples.domains.enumerated() {
+      sums[Int(domain)].all += 1
+      sums[Int(domain)].loss += losses[index]
+      if correctness[index] { sums[Int(domain)].correct += 1 }
     }
-    return zip(examples.domainNames, counts).compactMap { name, count in
-      count.all == 0 ? nil : Domain(name: name, correctCount: count.correct, exampleCount: count.all)
+    return zip(examples.domainNames, sums).compactMap { name, sum in
+      sum.all == 0
+        ? nil
+        : Domain(
+          name: name, correctCount: sum.correct, exampleCount: sum.all, meanLogLoss: sum.loss / Double(sum.all))
     }
   }
 }

@@ -22,8 +22,14 @@ package struct Evaluator: Sendable {
 
   /// Accuracy, correctness of every example and log-loss.
   package func evaluate(_ examples: ExampleSet) throws -> Evaluation {
+    try evaluateLogits(examples).evaluation
+  }
+
+  /// The same with the logits it was made from, [examples, classes].
+  package func evaluateLogits(_ examples: ExampleSet) throws -> (evaluation: Evaluation, logits: [Float]) {
     try checkLabels(of: examples)
-    return Evaluation(logits: try logits(examples), examples: examples)
+    let logits = try logits(examples)
+    return (Evaluation(logits: logits, examples: examples), logits)
   }
 
   func checkLabels(of examples: ExampleSet) throws {

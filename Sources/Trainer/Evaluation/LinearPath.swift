@@ -31,44 +31,52 @@ package struct LinearPath: Sendable, Equatable {
     return highest - (first.loss + last.loss) / 2
   }
 
-  /// max over λ of L(θ(λ)) - ((1 - λ) L(a) + λ L(b)): how far the loss rises above its chord.
-  package var barrierAboveChord: Double? {
-    guard let first = points.first, let last = points.last else { return nil }
-    return points.map { $0.loss - (1 - $0.lambda) * first.loss - $0.lambda * last.loss }.max()
+  /// The straight line between the ends, at the same λ.
+  package var chord: [Point] {
+    guard let first = points.first, let last = points.last else { return [] }
+    return points.map { point in
+      Point(
+        lambda: point.lambda, loss: (1 - point.lambda) * first.loss + point.lambda * last.loss,
+        accuracy: (1 - point.lambda) * first.accuracy + point.lambda * last.accuracy)
+    }
   }
 
+  /// max over λ of L(θ(λ)) - ((1 - λ) L(a) + λ L(b)): how far the loss rises above its chord.
+  package var barrierAboveChord: Double? { zip(points, chord).map { $0.loss - $1.loss }.max() }
+
   /// min over λ of acc(θ(λ)) - ((1 - λ) acc(a) + λ acc(b)): the models are linearly connected if it is not below 0.
-  package var connectivityGap: Double? {
-    guard let first = points.first, let last = points.last else { return nil }
-    return points.map { $0.accuracy - (1 - $0.lambda) * first.accuracy - $0.lambda * last.accuracy }.min()
+  package var connectivityGap: Double? { zip(points, chord).map { $0.accuracy - $1.accuracy }.min() }
+
+  /// acc(θ(1/2)) - (acc(a) + acc(b)) / 2; nil unless λ = 1/2 is among the points.
+  package var midpointGain: Double? {
+    guard let first = points.first, let last = points.last, let middle = points.first(where: { $0.lambda == 0.5 })
+    else {
+      return nil
+    }
+    return middle.accuracy - (first.accuracy + last.accuracy) / 2
+  }
+
+  /// λ from 0 to 1 in equal steps.
+  ///
+  /// - Precondition: at least two.
+  package static func lambdas(count: Int) -> [Double] {
+    precondition(count > 1, "a line has two ends")
+    return (0..<count).map { Double($0) / Double(count - 1) }
   }
 
   /// The weights at λ: floats in F64, rounded to F32 once; counters are those of `a`. The ends are exact.
   ///
   /// - Throws: `TrainerError` with code `missingParameter` or `wrongParameterShape` unless both have the same tensors.
   package static func weights(_ a: StateDict, _ b: StateDict, at lambda: Double) throws -> StateDict {
-    var result = StateDict()
-    for entry in a.entries {
-      guard let other = b[entry.name] else {
-        throw TrainerError(.missingParameter, "only one of the models has \(entry.name.quoted())")
+    // Infinite weights times 0 are no numbers.
+    if lambda == 0 || lambda == 1 {
+      try a.checkSameTensors(as: b)
+      var end = lambda == 0 ? a : b
+      for entry in a.entries where entry.integers != nil {
+        try end.set(entry.name, shape: entry.shape, elements: entry.elements)
       }
-      guard other.shape == entry.shape else {
-        throw TrainerError(
-          .wrongParameterShape,
-          "\(entry.name.quoted()) has shape \(entry.shape) in one model, \(other.shape) in the other")
-      }
-      if let integers = entry.integers {
-        try result.set(entry.name, shape: entry.shape, integers: integers)
-        continue
-      }
-      let values = zip(entry.values, other.values).map { x, y in
-        lambda == 0 ? x : lambda == 1 ? y : Float((1 - lambda) * Double(x) + lambda * Double(y))
-      }
-      try result.set(entry.name, shape: entry.shape, values: values)
+      return end
     }
-    for name in b.names where a[name] == nil {
-      throw TrainerError(.missingParameter, "only one of the models has \(name.quoted())")
-    }
-    return result
+    return try StateDict.combination([(a, 1 - lambda), (b, lambda)])
   }
 }

@@ -55,8 +55,4 @@ enum CertificateReports {
   private static func property(_ text: String) -> String {
     data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
   }
-
-  static func write(_ text: String, to path: String) throws {
-    try AtomicFile.write(Array(text.utf8), to: path, temporaryFolder: Folder.parent(of: path))
-  }
 }

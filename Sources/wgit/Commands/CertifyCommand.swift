@@ -64,7 +64,7 @@ struct CertifyCommand: ParsableCommand {
       let envelope = try Attestation(repository: repository).sign(runner.evaluate(file, commit), of: file, key: key)
       let text = envelope.json.prettyString() + "\n"
       try runner.attach(text, to: file, commit)
-      if let output { try CertificateReports.write(text, to: output) }
+      if let output { try ReportFile.write(text, to: output) }
       quiet.message(
         "Signed: \(Terminal.escape(file.certificate.name)) of \(commit.short) by \(envelope.signatures[0].keyID)")
     }

@@ -253,7 +253,7 @@ struct MergeCommand: ParsableCommand {
     let lines = try MergePreview(
       repository: repository, head: head, folder: dataFolder.resolve(repository), isQuiet: output != .text
     ).lines(to: others)
-    if json.json { json.print(MergePreview.json(lines)) } else { MergePreview.print(lines) }
+    if json.json { json.print(MergePreview.json(lines)) } else { lines.forEach { $0.print() } }
   }
 
   private func print(_ commit: ObjectID<Commit>, _ sentence: String) {

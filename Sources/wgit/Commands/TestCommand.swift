@@ -121,8 +121,8 @@ struct TestCommand: ParsableCommand {
   }
 
   private func report(_ outcomes: [CertificateOutcome]) throws {
-    if let markdown { try CertificateReports.write(CertificateTable.markdown(outcomes), to: markdown) }
-    if let junit { try CertificateReports.write(CertificateReports.junit(outcomes), to: junit) }
+    if let markdown { try ReportFile.write(CertificateTable.markdown(outcomes), to: markdown) }
+    if let junit { try ReportFile.write(CertificateReports.junit(outcomes), to: junit) }
     let verdict = outcomes.verdict
     if output.json {
       output.print([

@@ -146,10 +146,26 @@ def diversity():
     return cases
 
 
+def agreement():
+    draws = np.random.default_rng(19)
+    cases = []
+    for count, classes in [(200, 10), (40, 2), (6, 3)]:
+        labels = draws.integers(0, classes, count)
+        first = np.where(draws.random(count) < 0.7, labels, draws.integers(0, classes, count))
+        second = np.where(draws.random(count) < 0.5, first, draws.integers(0, classes, count))
+        wrong = (first != labels) & (second != labels)
+        cases.append({
+            "labels": labels.tolist(), "first": first.tolist(), "second": second.tolist(),
+            "disagreement": 1 - float(metrics.accuracy_score(first, second)),
+            "errorAgreement": float(np.mean(first[wrong] == second[wrong])) if wrong.any() else None})
+    return cases
+
+
 quantiles = [{"p": p, "x": float(stats.norm.ppf(p))} for p in [1e-300, 1e-12, 0.025, 0.3, 0.5, 0.8, 0.975, 0.99999]]
 with open("statistics.json", "w") as file:
     json.dump({
         "quantiles": quantiles, "wilson": wilson(), "mcNemar": mcnemar_cases(), "binomial": binomial(),
         "bootstrap": bootstrap_cases(), "sampleSizes": sample_sizes(), "scores": scores(), "diversity": diversity(),
+        "agreement": agreement(),
     }, file, separators=(",", ":"))
     file.write("\n")
