@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "Trainer",
       dependencies: [
-        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Statistics", "Tensors",
+        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Statistics", "Tensors", "Tokenizers",
       ],
       swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
@@ -56,8 +56,8 @@ let package = Package(
     .executableTarget(
       name: "wgit",
       dependencies: [
-        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Statistics", "Trainer",
-        "WeightStore",
+        "CMalloc", "Checkpoints", "Documents", "FolderMerge", "Merging", "Reports", "Statistics", "Tokenizers",
+        "Trainer", "WeightStore",
         argumentParser,
       ],
       swiftSettings: strict),

@@ -14,6 +14,7 @@ static inline __m256i wgit_part_mask(int count) {
 #include "vectors.inc"
 #include "products.inc"
 #include "elementwise.inc"
+#include "rows.inc"
 #include "windows.inc"
 #include "table.inc"
 #pragma clang attribute pop

@@ -11,6 +11,7 @@
 #include "vectors.inc"
 #include "products.inc"
 #include "elementwise.inc"
+#include "rows.inc"
 #include "windows.inc"
 #include "table.inc"
 #pragma clang attribute pop

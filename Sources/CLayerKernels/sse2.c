@@ -10,5 +10,6 @@
 #include "vectors.inc"
 #include "products.inc"
 #include "elementwise.inc"
+#include "rows.inc"
 #include "windows.inc"
 #include "table.inc"

@@ -5,6 +5,7 @@ import FolderMerge
 import Glibc
 import Merging
 import Tensors
+import Tokenizers
 import Trainer
 import WeightStore
 
@@ -58,6 +59,7 @@ package enum ErrorPresentation {
     case let error as CheckpointError: Shown(status: .invalidData, message: error.message)
     case let error as MergeError: merge(error)
     case let error as FolderMergeError: folderMerge(error)
+    case let error as TokenizerError: Shown(status: .invalidData, message: error.message)
     case let error as TensorError: Shown(status: .invalidData, message: error.message)
     case is ExitCode: nil
     default:

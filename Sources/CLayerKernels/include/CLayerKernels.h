@@ -115,6 +115,26 @@ typedef struct {
   void (*_Nonnull depthwise_weight_gradient)(const wgit_windows_t *_Nonnull, const float *_Nonnull x,
                                              const float *_Nonnull dy, float *_Nonnull gradient);
 
+  /// y <- x Φ(x), exact to 1e-7 of |x|, or with the tanh in the place of the error function.
+  void (*_Nonnull gelu)(int64_t count, bool isApproximate, const float *_Nonnull x, float *_Nonnull y);
+  /// dx <- dy times the slope at x; dx may be dy.
+  void (*_Nonnull gelu_gradient)(int64_t count, bool isApproximate, const float *_Nonnull x, const float *_Nonnull dy,
+                                 float *_Nonnull dx);
+  /// x <- softmax of each row.
+  void (*_Nonnull softmax)(int64_t rows, int64_t columns, float *_Nonnull x);
+  /// dx <- factor p (dp - sum of p dp) of each row; dx may be dp.
+  void (*_Nonnull softmax_gradient)(int64_t rows, int64_t columns, float factor, const float *_Nonnull p,
+                                    const float *_Nonnull dp, float *_Nonnull dx);
+  /// y <- (x - mean) inverse scale + shift of each row; statistics[r] <- mean, inverse = 1 / √(variance + epsilon). Sums
+  /// in f64.
+  void (*_Nonnull row_norm)(int64_t rows, int64_t columns, float epsilon, const float *_Nonnull x,
+                            const float *_Nonnull scale, const float *_Nonnull shift, float *_Nonnull y,
+                            float *_Nonnull statistics);
+  /// Its gradient; dScale and dShift are added to. dx may be dy.
+  void (*_Nonnull row_norm_gradient)(int64_t rows, int64_t columns, const float *_Nonnull x, const float *_Nonnull dy,
+                                     const float *_Nonnull scale, const float *_Nonnull statistics,
+                                     float *_Nonnull dx, float *_Nonnull dScale, float *_Nonnull dShift);
+
   void (*_Nonnull sgd)(int64_t count, const wgit_sgd_t *_Nonnull, float *_Nonnull parameter,
                        const float *_Nonnull gradient, float *_Nullable velocity);
   void (*_Nonnull adam)(int64_t count, const wgit_adam_t *_Nonnull, float *_Nonnull parameter,

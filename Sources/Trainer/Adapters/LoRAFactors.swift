@@ -52,20 +52,17 @@ struct LoRAFactors: Sendable {
     var offset = 0
     var candidates: [String] = []
     for (operation, placement) in zip(network.operations, network.placements) {
-      guard let weight = Self.adaptedWeight(of: operation) else { continue }
-      candidates.append(operation.name)
-      guard settings.targets.contains(where: { $0.matches(operation.name) }) else { continue }
-      let target = Target(
-        layer: operation.name, weight: weight, weightOffset: placement.parameterOffset, offset: offset,
-        rank: settings.rank)
-      guard settings.rank <= min(target.rowCount, target.columnCount) else {
-        throw TrainerError(
-          .malformedTask,
-          "rank \(settings.rank) is no reduction of \(weight.name.quoted()), which has rank "
-            + "\(min(target.rowCount, target.columnCount)) at most")
+      for (weight, weightOffset) in Self.adaptedWeights(of: operation) {
+        let layer = String(weight.name.dropLast(".weight".count))
+        candidates.append(layer)
+        guard settings.targets.contains(where: { $0.matches(layer) }) else { continue }
+        let target = Target(
+          layer: layer, weight: weight, weightOffset: placement.parameterOffset + weightOffset, offset: offset,
+          rank: settings.rank)
+        try Self.check(target)
+        targets.append(target)
+        offset += target.elementCount
       }
-      targets.append(target)
-      offset += target.elementCount
     }
     for pattern in settings.targets where !candidates.contains(where: pattern.matches) {
       throw TrainerError(
@@ -77,14 +74,26 @@ struct LoRAFactors: Sendable {
     self.targets = targets
   }
 
-  /// The weight of a layer that can be adapted: a Linear, or a Conv2d without groups. It is the first parameter.
-  private static func adaptedWeight(of operation: LayerOperation) -> NetworkParameter? {
-    guard let weight = operation.parameters.first else { return nil }
-    switch operation.layer {
-    case is Linear: return weight
-    case let convolution as Conv2d where weight.shape[1] == convolution.inChannels: return weight
-    default: return nil
+  private static func check(_ target: Target) throws {
+    guard target.rank <= min(target.rowCount, target.columnCount) else {
+      throw TrainerError(
+        .malformedTask,
+        "rank \(target.rank) is no reduction of \(target.weight.name.quoted()), which has rank "
+          + "\(min(target.rowCount, target.columnCount)) at most")
     }
+  }
+
+  /// The weights of a layer that can be adapted, and where each begins among the layer's parameters: those of a Linear, of
+  /// a Conv2d without groups, and of all matrices in an encoder.
+  private static func adaptedWeights(of operation: LayerOperation) -> [(weight: NetworkParameter, offset: Int)] {
+    var (weights, offset) = ([(weight: NetworkParameter, offset: Int)](), 0)
+    for parameter in operation.parameters {
+      defer { offset += parameter.elementCount }
+      guard case .weight = parameter.role, parameter.shape.count > 1 else { continue }
+      if let convolution = operation.layer as? Conv2d, parameter.shape[1] != convolution.inChannels { continue }
+      weights.append((parameter, offset))
+    }
+    return weights
   }
 
   /// Floats of all factors.

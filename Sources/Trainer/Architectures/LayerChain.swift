@@ -55,6 +55,7 @@ package struct LayerChain: Sendable {
       case .sequence(let length, let features):
         (1...LayerLimits.sequenceLength).contains(length) && (1...LayerLimits.channels).contains(features)
       case .features(let count): (1...LayerLimits.features).contains(count)
+      case .tokens(let limit): (1...LayerLimits.sequenceLength).contains(limit)
       }
     guard isPossible else { throw TrainerError(.malformedNetwork, "input \(input) is not a possible shape") }
     guard input.elementCount <= LayerLimits.activations else {

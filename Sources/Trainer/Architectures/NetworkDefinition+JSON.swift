@@ -4,10 +4,15 @@ extension NetworkDefinition {
   private static let formatName = "wgit-network"
   private static let version: Int64 = 1
 
-  /// Reads a network definition; unknown keys and types are errors that name the layer.
+  /// Reads a network definition, or the `config.json` of a Hugging Face folder; unknown keys of a definition, and unknown
+  /// types, are errors that name the layer.
   package init(json: JSONValue) throws {
     guard let object = json.objectValue else {
       throw TrainerError(.malformedNetwork, "a network definition is a JSON object")
+    }
+    guard object["format"] != nil || object["model_type"] == nil else {
+      try self.init(encoder: EncoderConfiguration(json: json.compactBytes()))
+      return
     }
     let known = ["format", "version", "input", "head", "layers"]
     if let key = object.members.map(\.key).first(where: { !known.contains($0) }) {
@@ -30,7 +35,8 @@ extension NetworkDefinition {
 
   /// The definition as `network.json` holds it; arguments that have their default value are left out.
   package var json: JSONValue {
-    [
+    if let encoder { return .object(encoder.json) }
+    return [
       "format": .string(Self.formatName), "version": .integer(Self.version),
       "input": .array(input.dimensions.map { .integer(Int64($0)) }), "head": .string(headName),
       "layers": .array(chain.layers.map(\.json)),

@@ -19,9 +19,17 @@ package struct NetworkDefinition: Sendable {
   /// The name of the last layer.
   package let headName: String
   let headLayer: Linear
+  /// What the first layer was made of, if it is an encoder: then `config.json` holds the network.
+  package let encoder: EncoderConfiguration?
+  /// How its encoder is given texts; nil without a tokenizer.
+  package private(set) var texts: TextInput?
 
   /// - Throws: `TrainerError` naming the first layer that does not fit.
   package init(input: ActivationShape, layers: [NamedLayer], head: String) throws {
+    try self.init(input: input, layers: layers, head: head, encoder: nil)
+  }
+
+  init(input: ActivationShape, layers: [NamedLayer], head: String, encoder: EncoderConfiguration?) throws {
     let chain = try LayerChain(input: input, layers: layers)
     guard let last = chain.operations.last, last.name == head, let linear = last.layer as? Linear else {
       throw TrainerError(
@@ -34,6 +42,7 @@ package struct NetworkDefinition: Sendable {
     self.chain = chain
     headName = head
     headLayer = linear
+    self.encoder = encoder
   }
 
   package var input: ActivationShape { chain.input }
@@ -53,10 +62,25 @@ package struct NetworkDefinition: Sendable {
     headLayer.parameters.map { "\(headName).\($0.name)" }
   }
 
+  /// The same network for texts.
+  package func reading(_ texts: TextInput) -> NetworkDefinition {
+    var network = self
+    network.texts = texts
+    return network
+  }
+
   /// The same network with a head for another number of classes.
-  package func replacingHead(classCount: Int) throws -> NetworkDefinition {
+  ///
+  /// - Parameter classNames: an encoder's configuration keeps them.
+  package func replacingHead(classCount: Int, classNames: [String]? = nil) throws -> NetworkDefinition {
     guard (1...LayerLimits.features).contains(classCount) else {
       throw TrainerError(.malformedNetwork, "a head cannot have \(classCount) classes")
+    }
+    if let encoder {
+      let configuration = try encoder.withClasses(classCount, named: classNames)
+      var network = try NetworkDefinition(encoder: configuration)
+      network.texts = try texts?.with(configuration)
+      return network
     }
     let head = Linear(inFeatures: headLayer.inFeatures, outFeatures: classCount, hasBias: headLayer.hasBias)
     return try NetworkDefinition(

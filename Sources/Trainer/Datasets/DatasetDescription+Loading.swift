@@ -8,10 +8,6 @@ extension DatasetDescription {
   ///   `resourceLimit`.
   package func load(dataFolder: DataFolder) throws -> ImageDataset {
     let files = try format.read(from: dataFolder)
-    guard !(files.images is TextStore) else {
-      throw TrainerError(
-        .malformedDescription, "data set \(name.quoted()) is of texts, where images or numbers are wanted")
-    }
     if files.domains != nil, rowMaker?.domainNames != nil {
       throw TrainerError(
         .malformedDescription, "the files of data set \(name.quoted()) have domains, the description makes others")

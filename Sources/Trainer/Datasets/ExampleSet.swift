@@ -37,6 +37,23 @@ package struct ExampleSet: ExampleSource {
     prepared = isPrepared ? try Self.prepare(self.rows, pipeline, threadCount: threadCount) : nil
   }
 
+  /// The same rows with tokens in the place of texts; as they are if they are no texts.
+  ///
+  /// - Throws: `TrainerError.inputOutOfRange` with the row.
+  package func encoded(by texts: TextInput?, threadCount: Int) throws -> ExampleSet {
+    guard let texts, let store = pipeline.store as? TextStore else { return self }
+    let tokens = try texts.tokens(store, of: rows.map(\.image), rowNumbers: rowNumbers, threadCount: threadCount)
+    return ExampleSet(self, of: tokens)
+  }
+
+  private init(_ texts: ExampleSet, of tokens: TokenStore) {
+    rows = texts.rows.enumerated().map { ImageRow(image: $0, label: $1.label, domain: $1.domain) }
+    pipeline = PixelPipeline(tokens)
+    (inputShape, prepared) = (pipeline.outputShape, nil)
+    (labels, domains, domainNames) = (texts.labels, texts.domains, texts.domainNames)
+    rowNumbers = texts.rowNumbers
+  }
+
   private static func prepare(
     _ rows: [ImageRow], _ pipeline: PixelPipeline, threadCount: Int
   ) throws -> ByteBlock {

@@ -7,6 +7,7 @@ extension Evaluator {
     _ examples: ExampleSet, for measure: CertificateMetric.Measure, progress: (Int) throws -> Void = { _ in }
   ) throws -> ExampleOutcomes {
     try checkLabels(of: examples)
+    let examples = try encoded(examples)
     var all = ExampleOutcomes(
       measure, logits: UnsafeBufferPointer(start: nil, count: 0), labels: [], domains: [],
       domainNames: examples.domainNames)

@@ -2,11 +2,13 @@
 package struct Evaluator: Sendable {
   private let chain: LayerChain
   private let pass: InferencePass
+  private let texts: TextInput?
+  private let threadCount: Int
 
   /// - Throws: `TrainerError` if the weights are not the network's.
   package init(network: NetworkDefinition, weights: StateDict, threadCount: Int) throws {
     try weights.validate(for: network)
-    try self.init(chain: network.chain, weights: weights, threadCount: threadCount)
+    try self.init(NetworkState(Network(network.chain), weights), threadCount: threadCount, texts: network.texts)
   }
 
   /// An evaluator of some of a network's layers; other parameters among the weights are ignored.
@@ -15,7 +17,11 @@ package struct Evaluator: Sendable {
   }
 
   /// An evaluator of weights as they stand; make another one after they have changed.
-  init(_ state: NetworkState, threadCount: Int) throws {
+  ///
+  /// - Parameter texts: nil for examples that are what the network takes already.
+  init(_ state: NetworkState, threadCount: Int, texts: TextInput? = nil) throws {
+    self.texts = texts
+    self.threadCount = threadCount
     chain = state.network.chain
     pass = try InferencePass(state, threadCount: threadCount)
   }
@@ -28,8 +34,13 @@ package struct Evaluator: Sendable {
   /// The same with the logits it was made from, [examples, classes].
   package func evaluateLogits(_ examples: ExampleSet) throws -> (evaluation: Evaluation, logits: [Float]) {
     try checkLabels(of: examples)
-    let logits = try logits(examples)
+    let logits = try output(encoded(examples)).values
     return (Evaluation(logits: logits, examples: examples), logits)
+  }
+
+  /// What the network takes: tokens in the place of texts.
+  func encoded(_ examples: ExampleSet) throws -> ExampleSet {
+    try examples.encoded(by: texts, threadCount: threadCount)
   }
 
   func checkLabels(of examples: ExampleSet) throws {
@@ -45,7 +56,8 @@ package struct Evaluator: Sendable {
 
   /// The network's output, [examples, classes].
   package func logits(_ examples: some ExampleSource) throws -> [Float] {
-    try output(examples).values
+    if let examples = examples as? ExampleSet { return try output(encoded(examples)).values }
+    return try output(examples).values
   }
 
   /// The output of the last layer for every example.
@@ -56,8 +68,26 @@ package struct Evaluator: Sendable {
   }
 
   static func check(_ shape: ActivationShape, fits input: ActivationShape) throws {
-    guard shape == input else {
-      throw TrainerError(.shapeMismatch, "the examples have shape \(shape), the network takes \(input)")
+    guard shape != input else { return }
+    throw TrainerError(.shapeMismatch, "the examples have shape \(shape), the network takes \(input)")
+  }
+}
+
+extension NetworkDefinition {
+  /// Whether the network takes the rows of a data set: their shape, or texts if it has a tokenizer.
+  ///
+  /// - Throws: `TrainerError.shapeMismatch`.
+  func check(_ dataset: ImageDataset) throws {
+    switch (dataset.imageShape, input) {
+    case (.tokens, .tokens):
+      guard texts != nil else { throw TrainerError(.shapeMismatch, "the network has no tokenizer to read texts with") }
+    case (.tokens, _):
+      throw TrainerError(
+        .shapeMismatch, "data set \(dataset.name.quoted()) is of texts, the network takes shape \(input)")
+    case (let shape, .tokens):
+      throw TrainerError(
+        .shapeMismatch, "data set \(dataset.name.quoted()) has shape \(shape), the network takes texts")
+    default: try Evaluator.check(dataset.imageShape, fits: input)
     }
   }
 }

@@ -21,6 +21,8 @@ package final class GradientPass: @unchecked Sendable {
   private let sum: GradientSum
   private let blocks: LossBlocks
   private let work: ShardedWork
+  /// Of each operation's parameters.
+  private let isTrained: [[Bool]]
   private var shardLosses: [SampleLoss]
   /// 1 for each row of the last batch that was told right; of use for the mean of a loss.
   private let correctness: FloatBuffer
@@ -34,11 +36,12 @@ package final class GradientPass: @unchecked Sendable {
     _ network: Network, _ objective: Objective, options: ExecutionOptions = ExecutionOptions(), batchSize: Int,
     threadCount: Int, kernels: VectorKernels = .best
   ) throws {
-    let isTrained = network.operations.map { $0.parameters.contains { options.isTrained($0.name) } }
+    isTrained = network.operations.map { $0.parameters.map { options.isTrained($0.name) } }
     let usesBatch = network.operations.map { !options.freezesBatchStatistics && $0.layer is any BatchStatisticsLayer }
     shards = BatchShards(sampleCount: batchSize, network: network)
     let plan = MemoryPlan(
-      network, sliceSize: shards.sliceSize, isTrained: isTrained, featuresHaveGradient: objective.hasFeatureGradient)
+      network, sliceSize: shards.sliceSize, isTrained: isTrained.map { $0.contains(true) },
+      featuresHaveGradient: objective.hasFeatureGradient)
     schedule = PassSchedule(network, plan: plan, usesBatchStatistics: usesBatch, objective: objective)
     work = ShardedWork(threadCount: threadCount)
     memory = try PassMemory(
@@ -68,7 +71,7 @@ package final class GradientPass: @unchecked Sendable {
     let shards = shards.resized(batch.count)
     let runner = OperationRunner(
       network: network, state: state, memory: memory, statistics: statistics, kernels: kernels, isTraining: true,
-      sampleCount: batch.count, random: random(step))
+      sampleCount: batch.count, random: random(step), work: work)
     statistics.restore(from: state)
     work.run(shardCount: network.operations.count) { _, operation in runner.prepare(operation) }
     work.run(shardCount: shards.shardCount) { _, shard in sum.clear(shard) }
@@ -145,7 +148,8 @@ package final class GradientPass: @unchecked Sendable {
       }
     case .backward(let step, let layer):
       let gradient = step.trainsParameters ? sum.total(of: step.operation) : nil
-      guard let pass = runner.wholePass(step, gradient: gradient) else { return }
+      guard let pass = runner.wholePass(step, gradient: gradient, isTrained: isTrained[step.operation])
+      else { return }
       nonisolated(unsafe) let shared = pass
       work.run(shardCount: layer.backwardTaskCount(pass)) { _, task in layer.backward(task: task, shared) }
     }

@@ -37,7 +37,7 @@ final class InferencePass: @unchecked Sendable {
   private func runner(sampleCount: Int) -> OperationRunner {
     OperationRunner(
       network: network, state: state, memory: memory, statistics: statistics, kernels: kernels, isTraining: false,
-      sampleCount: sampleCount, random: network.operations.map { _ in nil })
+      sampleCount: sampleCount, random: network.operations.map { _ in nil }, work: work)
   }
 
   /// [examples.count, output]

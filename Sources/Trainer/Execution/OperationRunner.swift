@@ -11,6 +11,7 @@ struct OperationRunner {
   let sampleCount: Int
   /// The random numbers of each operation in this step.
   let random: [CounterRandom?]
+  let work: ShardedWork
 
   typealias Slice = PassMemory.Slice
 
@@ -83,11 +84,12 @@ struct OperationRunner {
     return WholeForwardPass(
       sampleCount: sampleCount, inputShape: operation.inputShape, input: UnsafePointer(input), output: output,
       parameters: parameters(index), arranged: memory.arrangedStart, temporary: memory.temporary(worker),
-      kernels: kernels)
+      workspace: memory.workspace(index), isTraining: isTraining, random: random[index], work: work, kernels: kernels)
   }
 
+  /// - Parameter isTrained: of each of the operation's parameters.
   func wholePass(
-    _ step: MemoryPlan.BackwardStep, gradient: UnsafeMutablePointer<Float>?
+    _ step: MemoryPlan.BackwardStep, gradient: UnsafeMutablePointer<Float>?, isTrained: [Bool]
   ) -> WholeBackwardPass? {
     let operation = network.operations[step.operation]
     guard let input = memory.wholeBlock(memory.plan.values[operation.inputs[0]]),
@@ -96,7 +98,9 @@ struct OperationRunner {
     return WholeBackwardPass(
       sampleCount: sampleCount, inputShape: operation.inputShape, input: UnsafePointer(input),
       parameters: parameters(step.operation), outputGradient: UnsafePointer(outputGradient),
-      inputGradient: step.inputGradient.flatMap(memory.wholeBlock), parameterGradient: gradient, kernels: kernels)
+      inputGradient: step.inputGradient.flatMap(memory.wholeBlock), parameterGradient: gradient,
+      isTrained: isTrained, workspace: memory.workspace(step.operation), random: random[step.operation], work: work,
+      kernels: kernels)
   }
 
   private func parameters(_ index: Int) -> UnsafePointer<Float> {

@@ -17,6 +17,9 @@ final class PassMemory: @unchecked Sendable {
   private let prepared: FloatBuffer
   private let preparedOffsets: [Int]
 
+  /// What layers of the whole batch keep for themselves, by operation.
+  private let workspaces: [(any LayerWorkspace)?]
+
   /// Floats a pass may take.
   private static let floatLimit = 1 << 31
 
@@ -52,6 +55,7 @@ final class PassMemory: @unchecked Sendable {
     arranged = FloatBuffer(count: arrangedCount)
     prepared = FloatBuffer(count: preparedCount)
     preparedOffsets = offsets
+    workspaces = network.operations.map { $0.wholeBatchLayer?.makeWorkspace() }
   }
 
   func slice(_ index: Int, samples: Range<Int>, worker: Int) -> Slice {
@@ -62,6 +66,7 @@ final class PassMemory: @unchecked Sendable {
 
   /// A block of whole batches.
   func wholeBlock(_ block: Int) -> UnsafeMutablePointer<Float>? { wholeStarts[block] }
+  func workspace(_ operation: Int) -> (any LayerWorkspace)? { workspaces[operation] }
   func temporary(_ worker: Int) -> UnsafeMutablePointer<Float> { temporaries[worker].start }
   var arrangedStart: UnsafeMutablePointer<Float> { arranged.start }
   func prepared(_ operation: Int) -> UnsafeMutablePointer<Float> { prepared.start + preparedOffsets[operation] }

@@ -6,6 +6,8 @@ package enum ActivationShape: Sendable, Equatable, CustomStringConvertible {
   case image(channels: Int, height: Int, width: Int)
   case sequence(length: Int, features: Int)
   case features(Int)
+  /// A text as an encoder takes it: how many tokens there are, the ids of up to `limit` tokens and as many types.
+  case tokens(limit: Int)
 
   package var elementCount: Int { positionCount * channelCount }
 
@@ -14,7 +16,7 @@ package enum ActivationShape: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .image(_, let height, let width): height * width
     case .sequence(let length, _): length
-    case .features: 1
+    case .features, .tokens: 1
     }
   }
 
@@ -24,6 +26,7 @@ package enum ActivationShape: Sendable, Equatable, CustomStringConvertible {
     case .image(let channels, _, _): channels
     case .sequence(_, let features): features
     case .features(let count): count
+    case .tokens(let limit): 1 + 2 * limit
     }
   }
 
@@ -33,8 +36,11 @@ package enum ActivationShape: Sendable, Equatable, CustomStringConvertible {
     case .image(let channels, let height, let width): [channels, height, width]
     case .sequence(let length, let features): [length, features]
     case .features(let count): [count]
+    case .tokens(let limit): [1 + 2 * limit]
     }
   }
 
-  package var description: String { "\(dimensions)" }
+  package var description: String {
+    if case .tokens = self { "of texts" } else { "\(dimensions)" }
+  }
 }

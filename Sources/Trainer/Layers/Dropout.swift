@@ -36,14 +36,8 @@ package struct Dropout: Layer {
       if UnsafePointer(pass.output) != pass.input { pass.output.update(from: pass.input, count: count) }
       return
     }
-    let first = UInt64(pass.firstSample * pass.inputShape.elementCount)
-    let threshold = UInt64((probability * 0x1p32).rounded())
-    let factor = probability < 1 ? Float(1 / (1 - probability)) : 0
-    for index in 0..<count {
-      let element = first + UInt64(index)
-      let bits = random.bits(at: element >> 1) >> (element & 1 == 0 ? 0 : 32)
-      pass.saved[index] = bits & 0xFFFF_FFFF >= threshold ? factor : 0
-    }
+    DropoutMask(probability: probability, random: random).write(
+      first: pass.firstSample * pass.inputShape.elementCount, count: count, into: pass.saved)
     pass.kernels.c.multiply(Int64(count), pass.input, pass.saved, pass.output)
   }
 

@@ -40,7 +40,7 @@ package struct Flatten: Layer {
   private static func matrix(_ shape: ActivationShape) -> (positionCount: Int, channelCount: Int) {
     switch shape {
     case .image: (shape.positionCount, shape.channelCount)
-    case .sequence, .features: (shape.elementCount, 1)
+    case .sequence, .features, .tokens: (shape.elementCount, 1)
     }
   }
 }

@@ -11,6 +11,6 @@ enum LayerLimits {
   /// Floats of one sample between two layers, or kept by one layer.
   static let activations = 1 << 26
   /// Floats in all parameters of a network.
-  static let parameters = 1 << 26
+  static let parameters = 1 << 30
   static let layers = 1000
 }

@@ -67,12 +67,25 @@ package struct LayerNorm: Layer {
     let bias = isAffine && hasBias ? pass.parameters + count : nil
     for row in 0..<pass.sampleCount * rowCount(pass.inputShape) {
       let (input, output) = (pass.input + row * count, pass.output + row * count)
-      let (mean, inverse) = RowNormalization.statistics(input, size: count, epsilon: epsilon)
+      let (mean, inverse) = statistics(input)
       (pass.saved[2 * row], pass.saved[2 * row + 1]) = (mean, inverse)
       for index in 0..<count {
         output[index] = (input[index] - mean) * inverse * (weight?[index] ?? 1) + (bias?[index] ?? 0)
       }
     }
+  }
+
+  /// The mean of a row, and 1 / √(variance + ε).
+  private func statistics(_ row: UnsafePointer<Float>) -> (mean: Float, inverse: Float) {
+    let count = rowLength
+    var (sum, squares) = (0.0, 0.0)
+    for index in 0..<count { sum += Double(row[index]) }
+    let mean = sum / Double(count)
+    for index in 0..<count {
+      let deviation = Double(row[index]) - mean
+      squares += deviation * deviation
+    }
+    return (Float(mean), Float(1 / (squares / Double(count) + epsilon).squareRoot()))
   }
 
   package func backward(_ pass: BackwardPass) {

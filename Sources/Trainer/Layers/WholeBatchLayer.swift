@@ -1,3 +1,5 @@
+import Tensors
+
 /// A layer that works off a whole batch at once, cut into tasks by its outputs instead of into shards of samples: for
 /// many parameters, whose gradient would be too much to keep for every shard.
 ///
@@ -5,6 +7,9 @@
 package protocol WholeBatchLayer: Layer {
   /// Whether it does so; otherwise it is run slice by slice like any layer.
   func takesWholeBatch(_ input: ActivationShape) -> Bool
+
+  /// Memory of the layer's own; nil for layers that need none.
+  func makeWorkspace() -> (any LayerWorkspace)?
 
   /// Floats for `arrange`, shared by all tasks.
   func arrangedCount(for input: ActivationShape, sampleCount: Int) -> Int
@@ -22,6 +27,10 @@ package protocol WholeBatchLayer: Layer {
   func backward(task: Int, _ pass: WholeBackwardPass)
 }
 
+extension WholeBatchLayer {
+  package func makeWorkspace() -> (any LayerWorkspace)? { nil }
+}
+
 /// What the tasks of a forward pass work on. All blocks hold the whole batch.
 package struct WholeForwardPass {
   let sampleCount: Int
@@ -31,6 +40,13 @@ package struct WholeForwardPass {
   let parameters: UnsafePointer<Float>
   let arranged: UnsafeMutablePointer<Float>
   let temporary: UnsafeMutablePointer<Float>
+  let workspace: (any LayerWorkspace)?
+  /// Whether the pass belongs to a training step; the alternative is evaluation.
+  let isTraining: Bool
+  /// The layer's random numbers for this step, if it is random and trained.
+  let random: CounterRandom?
+  /// Threads for a layer whose one task has parts that depend on each other.
+  let work: ShardedWork
   let kernels: VectorKernels
 
   /// Rows of the input taken as a matrix of positions and channels.
@@ -46,6 +62,12 @@ package struct WholeBackwardPass {
   let outputGradient: UnsafePointer<Float>
   let inputGradient: UnsafeMutablePointer<Float>?
   let parameterGradient: UnsafeMutablePointer<Float>?
+  /// For each of the layer's parameters, whether its gradient is wanted; what is written for others is not read.
+  let isTrained: [Bool]
+  let workspace: (any LayerWorkspace)?
+  /// As the forward pass was given.
+  let random: CounterRandom?
+  let work: ShardedWork
   let kernels: VectorKernels
 
   var rowCount: Int { sampleCount * inputShape.positionCount }

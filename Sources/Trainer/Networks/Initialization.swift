@@ -6,6 +6,8 @@ package enum Initialization: String, Sendable, CaseIterable {
   case pytorch
   /// `kaiming_normal_`: weights normal with deviation √(2/fan_in), biases zero.
   case kaimingNormal = "kaiming-normal"
+  /// transformers' for encoders of BERT's family: weights and tables normal with deviation 0.02, biases zero.
+  case transformers
 }
 
 extension NetworkDefinition {
@@ -28,9 +30,21 @@ extension NetworkDefinition {
     return result
   }
 
-  /// Fresh parameters for the head alone.
-  package func initialHead(seed: UInt64, _ initialization: Initialization = .pytorch) throws -> StateDict {
-    try Self.draw(parameters.filter { headParameterNames.contains($0.name) }, seed: seed, initialization)
+  /// Fresh parameters for the head alone, as PyTorch draws a Linear's, or transformers a classifier's.
+  package func initialHead(seed: UInt64) throws -> StateDict {
+    try initialParameters(seed: seed) { headParameterNames.contains($0) }
+  }
+
+  /// Fresh parameters for what the weights of an encoder alone lack: the layers before the head, and the head.
+  func initialTop(without weights: StateDict, seed: UInt64) throws -> StateDict {
+    guard encoder != nil, let bottom = chain.operations.first else { return StateDict() }
+    let ofEncoder = Set(bottom.parameters.map(\.name))
+    return try initialParameters(seed: seed) { !ofEncoder.contains($0) && weights[$0] == nil }
+  }
+
+  private func initialParameters(seed: UInt64, _ isWanted: (String) -> Bool) throws -> StateDict {
+    try Self.draw(
+      parameters.filter { isWanted($0.name) }, seed: seed, encoder == nil ? .pytorch : .transformers)
   }
 
   private static func draw(
@@ -52,6 +66,10 @@ extension NetworkDefinition {
     switch (parameter.role, initialization) {
     case (.constant(let value), _):
       return Array(repeating: value, count: parameter.elementCount)
+    case (.weight, .transformers), (.table, .transformers):
+      return indices.map { Float(0.02 * random.normal(at: $0)) }
+    case (.bias, .transformers):
+      return Array(repeating: 0, count: parameter.elementCount)
     case (.table(let zeroRow), _):
       let width = parameter.shape.last ?? 1
       return indices.map { Int($0) / width == zeroRow ? 0 : Float(random.normal(at: $0)) }

@@ -13,11 +13,16 @@ extension TrainingRun {
     let classCount = request.dataset.classCount
     // One logit tells two classes apart, for the loss that is made for it.
     let isBinary = request.network.classCount == 1 && classCount == 2 && request.task.loss is BinaryCrossEntropy
+    // A checkpoint of an encoder alone has none.
+    let hasHead =
+      request.network.encoder == nil || request.network.headParameterNames.allSatisfy { request.weights[$0] != nil }
     let fits = request.network.classCount == classCount || isBinary
     if let head = request.graftedHead {
       return try replaceHead(request, with: head, classCount: classCount)
     }
     switch request.task.head {
+    case .keep where !hasHead:
+      throw TrainerError(.missingParameter, "the weights have no head to keep")
     case .keep where !fits:
       throw TrainerError(
         .classCountMismatch,
@@ -29,7 +34,7 @@ extension TrainingRun {
     case .new:
       return try replaceHead(request, with: nil, classCount: classCount)
     case nil:
-      return fits
+      return fits && hasHead
         ? (request.network, request.weights) : try replaceHead(request, with: nil, classCount: classCount)
     }
   }
@@ -37,11 +42,13 @@ extension TrainingRun {
   private static func replaceHead(
     _ request: TrainingRequest, with grafted: StateDict?, classCount: Int
   ) throws -> (NetworkDefinition, StateDict) {
-    let network = try request.network.replacingHead(classCount: classCount)
+    let network = try request.network.replacingHead(
+      classCount: classCount, classNames: request.dataset.classNames)
     let head = try grafted?.filtered(names: network.headParameterNames) ?? network.initialHead(seed: request.seed)
     try check(head, of: network, dataset: request.dataset)
     var weights = request.weights
     weights.merge(head)
+    weights.merge(try network.initialTop(without: weights, seed: request.seed))
     try weights.validate(for: network)
     return (network, weights)
   }

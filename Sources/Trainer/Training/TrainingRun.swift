@@ -21,10 +21,12 @@ package struct TrainingRun {
   ///
   /// - Throws: `TrainerError`.
   package init(_ request: TrainingRequest) throws {
-    try request.weights.validate(for: request.network)
-    try Evaluator.check(request.dataset.imageShape, fits: request.network.input)
+    // The weights of an encoder alone get what they lack together with a head.
+    if request.network.encoder == nil { try request.weights.validate(for: request.network) }
+    try request.network.check(request.dataset)
     try request.task.checkCombinations()
     (network, weights) = try Self.withHead(request)
+    try weights.validate(for: network)
     let split = try request.dataset.split(request.task.split)
     guard !split.train.isEmpty else {
       throw TrainerError(
@@ -32,8 +34,13 @@ package struct TrainingRun {
         "task \(request.task.name.quoted()) leaves no row of \(request.dataset.name.quoted()) to train on")
     }
     try request.task.loss.check(classCount: network.classCount)
-    trainExamples = try request.dataset.examples(split.train, threadCount: request.threadCount)
-    validationExamples = try request.dataset.examples(split.validation, threadCount: request.threadCount)
+    let texts = network.texts
+    let examples = { (rows: [Int]) in
+      try request.dataset.examples(rows, threadCount: request.threadCount)
+        .encoded(by: texts, threadCount: request.threadCount)
+    }
+    trainExamples = try examples(split.train)
+    validationExamples = try examples(split.validation)
     for examples in [trainExamples, validationExamples] { try network.chain.checkIntegers(of: examples) }
     guard request.task.earlyStopping == nil || validationExamples.count > 0 else {
       throw TrainerError(.malformedTask, "task \(request.task.name.quoted()) stops early, but has no validation rows")

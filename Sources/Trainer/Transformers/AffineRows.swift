@@ -1,39 +1,59 @@
-import COpenBLAS
-
 /// y = x Wᵀ + b on rows, and its gradients.
 ///
-/// Shapes: x [rows, in], W [out, in], b [out], y [rows, out]. DType: f32, accumulated in OpenBLAS' order.
+/// Shapes: x [rows, in], W [out, in], b [out], y [rows, out]. DType: f32, accumulated in OpenBLAS' order; db in f64.
 extension EncoderParameters.Affine {
   func forward(
-    _ x: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    blas: BLAS
   ) {
-    let (outputs, inputs) = (outputCount, inputCount)
-    for row in 0..<rows { (y + row * outputs).update(from: parameters + bias, count: outputs) }
-    wgit_sgemm(
-      false, true, Int32(rows), Int32(outputs), Int32(inputs), 1, x, Int32(inputs), parameters + weight, Int32(inputs),
-      1,
-      y, Int32(outputs))
+    for row in 0..<rows { (y + row * outputCount).update(from: parameters + bias.offset, count: outputCount) }
+    blas.multiply(
+      BLAS.Matrix(x, rowCount: rows, columnCount: inputCount), matrix(parameters).transposed, adding: 1, into: y)
   }
 
-  /// - Parameters:
-  ///   - gradient: of all parameters, is added to.
-  ///   - dx: is overwritten, or added to if `adding`.
-  func backward(
-    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>,
-    gradient: UnsafeMutablePointer<Float>, into dx: UnsafeMutablePointer<Float>, adding: Bool
+  private func matrix(_ parameters: UnsafePointer<Float>) -> BLAS.Matrix {
+    BLAS.Matrix(parameters + weight.offset, rowCount: outputCount, columnCount: inputCount)
+  }
+
+  /// dx = dy W.
+  ///
+  /// - Parameter dx: is overwritten, or added to if `adding`.
+  func inputGradient(
+    _ dy: UnsafePointer<Float>, rows: Int, parameters: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>,
+    adding: Bool, blas: BLAS
   ) {
-    let (outputs, inputs) = (outputCount, inputCount)
-    wgit_sgemm(
-      true, false, Int32(outputs), Int32(inputs), Int32(rows), 1, dy, Int32(outputs), x, Int32(inputs), 1,
-      gradient + weight, Int32(inputs))
-    let biasGradient = gradient + bias
-    for row in 0..<rows {
-      let values = dy + row * outputs
-      for index in 0..<outputs { biasGradient[index] += values[index] }
+    blas.multiply(
+      BLAS.Matrix(dy, rowCount: rows, columnCount: outputCount), matrix(parameters), adding: adding ? 1 : 0, into: dx)
+  }
+
+  /// Rows of the weight whose gradient is one task.
+  private static let taskRowCount = 128
+
+  var gradientTaskCount: Int { (outputCount + Self.taskRowCount - 1) / Self.taskRowCount }
+
+  /// dW = dyᵀ x and db = the column sums of dy, for some outputs. Both are overwritten.
+  ///
+  /// - Parameter gradient: of all parameters.
+  func parameterGradient(
+    task: Int, _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, rows: Int, isTrained: [Bool],
+    into gradient: UnsafeMutablePointer<Float>, blas: BLAS
+  ) {
+    let outputs = task * Self.taskRowCount..<min((task + 1) * Self.taskRowCount, outputCount)
+    if isTrained[weight.number] {
+      let part = BLAS.Matrix(
+        dy + outputs.lowerBound, rowCount: rows, columnCount: outputs.count, rowStride: outputCount)
+      blas.multiply(
+        part.transposed, BLAS.Matrix(x, rowCount: rows, columnCount: inputCount), adding: 0,
+        into: gradient + weight.offset + outputs.lowerBound * inputCount)
     }
-    wgit_sgemm(
-      false, false, Int32(rows), Int32(inputs), Int32(outputs), 1, dy, Int32(outputs), parameters + weight,
-      Int32(inputs),
-      adding ? 1 : 0, dx, Int32(inputs))
+    guard isTrained[bias.number] else { return }
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: outputs.count) { sums in
+      sums.initialize(repeating: 0)
+      for row in 0..<rows {
+        let values = dy + row * outputCount + outputs.lowerBound
+        for index in sums.indices { sums[index] += Double(values[index]) }
+      }
+      for index in sums.indices { gradient[bias.offset + outputs.lowerBound + index] = Float(sums[index]) }
+    }
   }
 }

@@ -1,145 +1,215 @@
-/// One block of an encoder: y = LN(x + attention(x)), output = LN(y + W₂ a(W₁ y + b₁) + b₂).
+import Tensors
+
+/// One block of an encoder: y = LN(x + attention(x)), output = LN(y + W₂ a(W₁ y + b₁) + b₂); in training dropout applies
+/// to the probabilities and to what is added to x and to y.
 ///
-/// Shapes: [tokens, hidden], packed. Source: J. Devlin et al., "BERT", NAACL 2019 (normalisation after each sum).
+/// Shapes: [tokens, hidden], packed. A group of sequences is worked on by one thread.
+/// Source: J. Devlin et al., "BERT", NAACL 2019 (normalisation after each sum); DistilBERT drops nothing of what attention
+/// adds.
 struct EncoderBlock {
   let configuration: EncoderConfiguration
+  let number: Int
   let places: EncoderParameters.Block
+  let parameters: UnsafePointer<Float>
+  let dropout: EncoderDropout
+  let blas: BLAS
+  let kernels: VectorKernels
 
+  /// A group of sequences, and where its rows begin in memory: its tokens' and probabilities' places in the batch, or the
+  /// start of memory that only one group has at a time.
+  struct Rows {
+    let group: PackedTokens.Group
+    let lengths: [Int]
+    /// Tokens, and pairs of one head, before the group in memory.
+    let firstToken: Int
+    let firstPair: Int
+
+    var count: Int { group.tokens.count }
+  }
+
+  private var size: Int { configuration.hiddenSize }
+  private var headCount: Int { configuration.headCount }
   private var attention: SelfAttention {
-    SelfAttention(headCount: configuration.headCount, headSize: configuration.headSize)
+    SelfAttention(headCount: headCount, headSize: configuration.headSize, blas: blas, kernels: kernels)
+  }
+  private var attentionMask: DropoutMask? {
+    configuration.family == .distilBERT ? nil : dropout.mask(.attentionOutput(block: number))
   }
 
   /// Reads `kept.input`.
+  ///
+  /// - Parameter output: of the whole memory that `rows` lies in.
   func forward(
-    _ tokens: PackedTokens, parameters: UnsafePointer<Float>, kept: BlockActivations, into output: FloatBuffer
+    _ rows: Rows, kept: BlockActivations, worker: EncoderWorkspace.Worker, into output: UnsafeMutablePointer<Float>
   ) {
-    let rows = tokens.tokenCount
-    let input = kept.input.start
-    places.query.forward(input, rows: rows, parameters: parameters, into: kept.query.start)
-    places.key.forward(input, rows: rows, parameters: parameters, into: kept.key.start)
-    places.value.forward(input, rows: rows, parameters: parameters, into: kept.value.start)
+    let offset = rows.firstToken * size
+    let at = { (buffer: FloatBuffer) in buffer.start + offset }
+    let input = at(kept.input)
+    for (place, target) in [(places.query, kept.query), (places.key, kept.key), (places.value, kept.value)] {
+      place.forward(input, rows: rows.count, parameters: parameters, into: at(target), blas: blas)
+    }
     attention.forward(
-      tokens, query: kept.query.start, key: kept.key.start, value: kept.value.start,
-      probabilities: kept.probabilities.start, context: kept.context.start)
-    places.attentionOutput.forward(
-      kept.context.start, rows: rows, parameters: parameters, into: kept.attentionSum.start)
-    kept.attentionSum.add(kept.input)
-    normalize(
-      kept.attentionSum, places.attentionNorm, rows, parameters, into: kept.attended, kept.attentionStatistics)
-    places.intermediate.forward(
-      kept.attended.start, rows: rows, parameters: parameters, into: kept.intermediate.start)
-    configuration.activation.values(kept.intermediate, into: kept.activated)
-    places.output.forward(kept.activated.start, rows: rows, parameters: parameters, into: kept.outputSum.start)
-    kept.outputSum.add(kept.attended)
-    normalize(kept.outputSum, places.outputNorm, rows, parameters, into: output, kept.outputStatistics)
+      lengths: rows.lengths, query: at(kept.query), key: at(kept.key), value: at(kept.value),
+      probabilities: kept.probabilities.start + rows.firstPair * headCount, context: at(kept.context),
+      mask: dropout.mask(.probabilities(block: number)), firstPair: rows.group.pairs.lowerBound * headCount,
+      scratch: worker.scratch.start)
+    let sum = at(kept.attentionSum)
+    places.attentionOutput.forward(at(kept.context), rows: rows.count, parameters: parameters, into: sum, blas: blas)
+    drop(attentionMask, rows, sum)
+    kernels.c.add(Int64(rows.count * size), sum, input, sum)
+    normalize(sum, places.attentionNorm, rows, kept.attentionStatistics, into: at(kept.attended))
+
+    let wide = kept.intermediate.start + rows.firstToken * configuration.intermediateSize
+    places.intermediate.forward(at(kept.attended), rows: rows.count, parameters: parameters, into: wide, blas: blas)
+    activate(wide, rows, into: worker.wide.start)
+    let outputSum = at(kept.outputSum)
+    places.output.forward(worker.wide.start, rows: rows.count, parameters: parameters, into: outputSum, blas: blas)
+    drop(dropout.mask(.output(block: number)), rows, outputSum)
+    kernels.c.add(Int64(rows.count * size), outputSum, at(kept.attended), outputSum)
+    normalize(outputSum, places.outputNorm, rows, kept.outputStatistics, into: output + offset)
+  }
+
+  private func drop(_ mask: DropoutMask?, _ rows: Rows, _ values: UnsafeMutablePointer<Float>) {
+    mask?.apply(first: rows.group.tokens.lowerBound * size, count: rows.count * size, to: values)
   }
 
   private func normalize(
-    _ input: FloatBuffer, _ norm: EncoderParameters.Norm, _ rows: Int, _ parameters: UnsafePointer<Float>,
-    into output: FloatBuffer, _ statistics: FloatBuffer
+    _ input: UnsafePointer<Float>, _ norm: EncoderParameters.Norm, _ rows: Rows, _ statistics: FloatBuffer,
+    into output: UnsafeMutablePointer<Float>
   ) {
-    RowNormalization.forward(
-      input.start, rows: rows, size: configuration.hiddenSize, scale: parameters + norm.weight,
-      shift: parameters + norm.bias, epsilon: configuration.layerNormEpsilon, into: output.start,
-      statistics: statistics.start)
+    kernels.c.row_norm(
+      Int64(rows.count), Int64(size), configuration.layerNormEpsilon, input, parameters + norm.weight.offset,
+      parameters + norm.bias.offset, output, statistics.start + 2 * rows.firstToken)
   }
 
+  private func activate(_ input: UnsafePointer<Float>, _ rows: Rows, into output: UnsafeMutablePointer<Float>) {
+    let count = Int64(rows.count * configuration.intermediateSize)
+    switch configuration.activation {
+    case .gelu: kernels.c.gelu(count, false, input, output)
+    case .geluTanh: kernels.c.gelu(count, true, input, output)
+    case .relu: kernels.c.relu(count, input, output)
+    }
+  }
+}
+
+/// The way back.
+extension EncoderBlock {
+  /// The gradients of one group: those of the matrices' outputs stay in `gradients`, for `parameterGradient`.
+  ///
   /// - Parameters:
   ///   - kept: of the forward pass.
-  ///   - gradient: [tokens, hidden]: by the output on entry, by the input on return.
-  ///   - sums: of all parameters, are added to.
+  ///   - gradients: `hidden` is by the block's output on entry, by its input on return.
+  ///   - normSums: [2, hidden] of this group for the normalisation after attention, then for the last one: are
+  ///     overwritten by the gradients of scale and shift.
   func backward(
-    _ tokens: PackedTokens, parameters: UnsafePointer<Float>, kept: BlockActivations, gradient: FloatBuffer,
-    scratch: EncoderScratch, sums: UnsafeMutablePointer<Float>
+    _ rows: Rows, kept: BlockActivations, gradients: BlockGradients, worker: EncoderWorkspace.Worker,
+    normSums: [UnsafeMutablePointer<Float>]
   ) {
-    let rows = tokens.tokenCount
-    denormalize(kept.outputSum, gradient, places.outputNorm, rows, parameters, kept.outputStatistics, sums)
-    // By what came out of the second matrix and, the same, by what went round the two.
-    places.output.backward(
-      kept.activated.start, gradient.start, rows: rows, parameters: parameters, gradient: sums,
-      into: scratch.wide.start, adding: false)
-    configuration.activation.gradients(kept.intermediate, scratch.wide)
-    places.intermediate.backward(
-      kept.attended.start, scratch.wide.start, rows: rows, parameters: parameters, gradient: sums,
-      into: gradient.start, adding: true)
-    denormalize(kept.attentionSum, gradient, places.attentionNorm, rows, parameters, kept.attentionStatistics, sums)
-    places.attentionOutput.backward(
-      kept.context.start, gradient.start, rows: rows, parameters: parameters, gradient: sums,
-      into: scratch.context.start, adding: false)
+    let offset = rows.firstToken * size
+    let at = { (buffer: FloatBuffer) in buffer.start + offset }
+    let (gradient, count) = (at(gradients.hidden), rows.count * size)
+    denormalize(
+      at(kept.outputSum), gradient, places.outputNorm, rows, kept.outputStatistics, into: gradient, sums: normSums[1])
+    // By what went round the two matrices, and by what they gave, which dropout thinned.
+    at(gradients.output).update(from: gradient, count: count)
+    drop(dropout.mask(.output(block: number)), rows, at(gradients.output))
+    let wideOffset = rows.firstToken * configuration.intermediateSize
+    let wide = gradients.intermediate.start + wideOffset
+    places.output.inputGradient(
+      at(gradients.output), rows: rows.count, parameters: parameters, into: wide, adding: false, blas: blas)
+    let intermediate = kept.intermediate.start + wideOffset
+    activate(intermediate, rows, into: gradients.activated.start + wideOffset)
+    slope(intermediate, activated: gradients.activated.start + wideOffset, wide, rows)
+    places.intermediate.inputGradient(
+      wide, rows: rows.count, parameters: parameters, into: gradient, adding: true, blas: blas)
+
+    denormalize(
+      at(kept.attentionSum), gradient, places.attentionNorm, rows, kept.attentionStatistics, into: gradient,
+      sums: normSums[0])
+    at(gradients.attentionOutput).update(from: gradient, count: count)
+    drop(attentionMask, rows, at(gradients.attentionOutput))
+    places.attentionOutput.inputGradient(
+      at(gradients.attentionOutput), rows: rows.count, parameters: parameters, into: at(gradients.context),
+      adding: false, blas: blas)
     attention.backward(
-      tokens, query: kept.query.start, key: kept.key.start, value: kept.value.start,
-      probabilities: kept.probabilities.start, dContext: scratch.context.start, scratch: scratch.pairs.start,
-      dQuery: scratch.query.start, dKey: scratch.key.start, dValue: scratch.value.start)
-    for (place, part) in [(places.query, scratch.query), (places.key, scratch.key), (places.value, scratch.value)] {
-      place.backward(
-        kept.input.start, part.start, rows: rows, parameters: parameters, gradient: sums, into: gradient.start,
-        adding: true)
+      lengths: rows.lengths, query: at(kept.query), key: at(kept.key), value: at(kept.value),
+      probabilities: kept.probabilities.start + rows.firstPair * headCount, dContext: at(gradients.context),
+      mask: dropout.mask(.probabilities(block: number)), firstPair: rows.group.pairs.lowerBound * headCount,
+      scratch: worker.scratch.start, dQuery: at(gradients.query), dKey: at(gradients.key),
+      dValue: at(gradients.value))
+    for (place, part) in [
+      (places.query, gradients.query), (places.key, gradients.key), (places.value, gradients.value),
+    ] {
+      place.inputGradient(
+        at(part), rows: rows.count, parameters: parameters, into: gradient, adding: true, blas: blas)
     }
   }
 
   private func denormalize(
-    _ input: FloatBuffer, _ gradient: FloatBuffer, _ norm: EncoderParameters.Norm, _ rows: Int,
-    _ parameters: UnsafePointer<Float>, _ statistics: FloatBuffer, _ sums: UnsafeMutablePointer<Float>
+    _ input: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ norm: EncoderParameters.Norm, _ rows: Rows,
+    _ statistics: FloatBuffer, into dx: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
   ) {
-    RowNormalization.backward(
-      input.start, gradient.start, rows: rows, size: configuration.hiddenSize, scale: parameters + norm.weight,
-      statistics: statistics.start, into: gradient.start, dScale: sums + norm.weight, dShift: sums + norm.bias)
+    sums.update(repeating: 0, count: 2 * size)
+    kernels.c.row_norm_gradient(
+      Int64(rows.count), Int64(size), input, dy, parameters + norm.weight.offset,
+      statistics.start + 2 * rows.firstToken, dx, sums, sums + size)
   }
-}
 
-/// Memory that all blocks share on the way back.
-struct EncoderScratch {
-  let wide: FloatBuffer
-  let context: FloatBuffer
-  let query: FloatBuffer
-  let key: FloatBuffer
-  let value: FloatBuffer
-  /// [longest sequence²].
-  let pairs: FloatBuffer
-
-  init(_ configuration: EncoderConfiguration, tokens: PackedTokens) {
-    let hidden = { FloatBuffer(count: tokens.tokenCount * configuration.hiddenSize) }
-    wide = FloatBuffer(count: tokens.tokenCount * configuration.intermediateSize)
-    context = hidden()
-    query = hidden()
-    key = hidden()
-    value = hidden()
-    let longest = (0..<tokens.sequenceCount).map(tokens.length).max() ?? 0
-    pairs = FloatBuffer(count: longest * longest)
-  }
-}
-
-extension FloatBuffer {
-  /// Adds another buffer, element by element.
-  func add(_ other: FloatBuffer) {
-    precondition(count == other.count)
-    for index in 0..<count { start[index] += other.start[index] }
-  }
-}
-
-extension EncoderConfiguration.Activation {
-  func values(_ input: FloatBuffer, into output: FloatBuffer) {
-    switch self {
-    case .gelu: apply(GELU(), input, output)
-    case .geluTanh: apply(GELU(isApproximate: true), input, output)
-    case .relu: for index in 0..<input.count { output.start[index] = max(0, input.start[index]) }
+  private func slope(
+    _ input: UnsafePointer<Float>, activated: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>,
+    _ rows: Rows
+  ) {
+    let count = Int64(rows.count * configuration.intermediateSize)
+    switch configuration.activation {
+    case .gelu: kernels.c.gelu_gradient(count, false, input, gradient, gradient)
+    case .geluTanh: kernels.c.gelu_gradient(count, true, input, gradient, gradient)
+    case .relu: kernels.c.relu_gradient(count, activated, gradient, gradient)
     }
   }
 
-  private func apply(_ unit: GELU, _ input: FloatBuffer, _ output: FloatBuffer) {
-    for index in 0..<input.count { output.start[index] = unit.value(input.start[index]) }
-  }
+  /// Parts of the parameters' gradient that can be computed side by side, once every group has been through `backward`.
+  var gradientTaskCount: Int { places.affines.reduce(1) { $0 + $1.gradientTaskCount } }
 
-  /// Multiplies the gradient by the output with the slope at the input.
-  func gradients(_ input: FloatBuffer, _ gradient: FloatBuffer) {
-    switch self {
-    case .gelu: scale(GELU(), input, gradient)
-    case .geluTanh: scale(GELU(isApproximate: true), input, gradient)
-    case .relu: for index in 0..<input.count where input.start[index] <= 0 { gradient.start[index] = 0 }
+  /// - Parameters:
+  ///   - normSums: of all groups.
+  ///   - sums: the gradient of all parameters; those of this task are overwritten.
+  func parameterGradient(
+    task: Int, tokenCount: Int, kept: BlockActivations, gradients: BlockGradients, normSums: [FloatBuffer],
+    groupCount: Int, isTrained: [Bool], into sums: UnsafeMutablePointer<Float>
+  ) {
+    let operands = [
+      (places.output, gradients.activated, gradients.output),
+      (places.intermediate, kept.attended, gradients.intermediate), (places.query, kept.input, gradients.query),
+      (places.key, kept.input, gradients.key), (places.value, kept.input, gradients.value),
+      (places.attentionOutput, kept.context, gradients.attentionOutput),
+    ]
+    var task = task
+    for (place, x, dy) in operands {
+      guard task >= place.gradientTaskCount else {
+        place.parameterGradient(
+          task: task, x.start, dy.start, rows: tokenCount, isTrained: isTrained, into: sums, blas: blas)
+        return
+      }
+      task -= place.gradientTaskCount
+    }
+    for (norm, parts) in zip([places.attentionNorm, places.outputNorm], normSums) {
+      norm.add(parts, groupCount: groupCount, size: size, kernels, into: sums)
     }
   }
+}
 
-  private func scale(_ unit: GELU, _ input: FloatBuffer, _ gradient: FloatBuffer) {
-    for index in 0..<input.count { gradient.start[index] *= unit.slope(input.start[index]) }
+extension EncoderParameters.Norm {
+  /// The sums over groups, in their order: [groups, 2, size], scale then shift.
+  func add(
+    _ parts: FloatBuffer, groupCount: Int, size: Int, _ kernels: VectorKernels,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    for (place, offset) in [(weight, 0), (bias, size)] {
+      let target = sums + place.offset
+      target.update(from: parts.start + offset, count: size)
+      for group in 1..<max(1, groupCount) {
+        kernels.c.add(Int64(size), target, parts.start + group * 2 * size + offset, target)
+      }
+    }
   }
 }

@@ -19,6 +19,13 @@ package struct EncoderConfiguration: Sendable, Equatable {
     case relu
   }
 
+  /// How one vector is made of those of a text's tokens: `classifier_pooling`.
+  package enum Pooling: Sendable, Equatable {
+    /// That of the first token, "cls": what transformers' classifiers of this family take.
+    case firstToken
+    case mean
+  }
+
   package let family: Family
   package let vocabularySize: Int
   package let hiddenSize: Int
@@ -35,6 +42,13 @@ package struct EncoderConfiguration: Sendable, Equatable {
   package let firstPosition: Int
   package let hiddenDropout: Double
   package let attentionDropout: Double
+  /// Before the classifier.
+  package let classifierDropout: Double
+  package let pooling: Pooling
+  /// Of the classifier: the labels that `id2label` names, or `num_labels`, 2 unless given.
+  package let classCount: Int
+  /// Everything the file says.
+  package let json: JSONObject
 
   package var headSize: Int { hiddenSize / headCount }
   /// The longest sequence.
@@ -54,6 +68,7 @@ package struct EncoderConfiguration: Sendable, Equatable {
     }
     guard let object = root.objectValue else { throw TrainerError(.malformedNetwork, "config.json is no object") }
     let fields = Fields(object: object)
+    json = object
     family = try Self.family(fields)
     let isDistilled = family == .distilBERT
     vocabularySize = try fields.count("vocab_size")
@@ -69,6 +84,18 @@ package struct EncoderConfiguration: Sendable, Equatable {
     hiddenDropout = try fields.number(isDistilled ? "dropout" : "hidden_dropout_prob", default: 0.1)
     attentionDropout = try fields.number(
       isDistilled ? "attention_dropout" : "attention_probs_dropout_prob", default: 0.1)
+    classifierDropout =
+      try isDistilled
+      ? fields.number("seq_classif_dropout", default: 0.2)
+      : fields.number("classifier_dropout", default: hiddenDropout)
+    pooling = try Self.pooling(fields)
+    classCount = try Self.classCount(fields)
+    for (name, probability) in [
+      ("hidden dropout", hiddenDropout), ("attention dropout", attentionDropout),
+      ("classifier dropout", classifierDropout),
+    ] where probability > 1 {
+      throw TrainerError(.malformedNetwork, "config.json: \(name) has a probability of \(probability)")
+    }
     guard hiddenSize.isMultiple(of: headCount) else {
       throw TrainerError(
         .malformedNetwork, "config.json: a hidden size of \(hiddenSize) cannot be shared by \(headCount) heads")
@@ -94,6 +121,22 @@ package struct EncoderConfiguration: Sendable, Equatable {
       throw TrainerError(.malformedNetwork, "config.json: the model is a decoder")
     }
     return family
+  }
+
+  private static func pooling(_ fields: Fields) throws -> Pooling {
+    let name = fields.object["classifier_pooling"]?.stringValue ?? "cls"
+    switch name {
+    case "cls": return .firstToken
+    case "mean": return .mean
+    default:
+      throw TrainerError(
+        .malformedNetwork, "config.json: \"classifier_pooling\" is \(name.quoted(limit: 40)), not cls or mean")
+    }
+  }
+
+  private static func classCount(_ fields: Fields) throws -> Int {
+    if let labels = fields.object["id2label"]?.objectValue, !labels.isEmpty { return labels.members.count }
+    return fields.object["num_labels"] == nil ? 2 : try fields.count("num_labels", atMost: LayerLimits.features)
   }
 
   private static func activation(_ fields: Fields, _ key: String) throws -> Activation {

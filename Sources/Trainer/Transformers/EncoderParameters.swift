@@ -1,30 +1,29 @@
-/// Where each parameter of a sequence classifier stands in one block of floats, with the names that transformers gives it.
+/// Where each parameter of an encoder stands in its block of floats, with the names that transformers gives it below the
+/// family's: `embeddings.word_embeddings.weight`.
 ///
 /// Shapes are PyTorch's: `[out, in]` for matrices, `[rows, hidden]` for tables.
-package struct EncoderParameters: Sendable, Equatable {
-  package struct Parameter: Sendable, Equatable {
-    package let name: String
-    package let shape: [Int]
-    /// Of its first element in the block.
-    package let offset: Int
-
-    package var elementCount: Int { shape.reduce(1, *) }
+struct EncoderParameters: Sendable {
+  /// One parameter: where it begins, and its number among all.
+  struct Place: Sendable {
+    let offset: Int
+    let number: Int
   }
 
   /// A matrix [out, in] and its bias [out].
-  struct Affine: Sendable, Equatable {
-    let weight: Int
-    let bias: Int
+  struct Affine: Sendable {
+    let weight: Place
+    let bias: Place
     let outputCount: Int
     let inputCount: Int
   }
 
-  struct Norm: Sendable, Equatable {
-    let weight: Int
-    let bias: Int
+  /// Of rows [size].
+  struct Norm: Sendable {
+    let weight: Place
+    let bias: Place
   }
 
-  struct Block: Sendable, Equatable {
+  struct Block: Sendable {
     let query: Affine
     let key: Affine
     let value: Affine
@@ -33,42 +32,37 @@ package struct EncoderParameters: Sendable, Equatable {
     let intermediate: Affine
     let output: Affine
     let outputNorm: Norm
+
+    var affines: [Affine] { [query, key, value, attentionOutput, intermediate, output] }
+    /// The numbers of all its parameters; they follow each other.
+    var numbers: ClosedRange<Int> { query.weight.number...outputNorm.bias.number }
   }
 
-  /// In the order of PyTorch's state dict.
-  package private(set) var all: [Parameter] = []
-  package private(set) var elementCount = 0
-
-  let words: Int
-  let positions: Int
-  /// `nil` where kinds of text are not told apart.
-  let types: Int?
+  /// In the order of PyTorch's state dict, which is that in memory.
+  private(set) var all: [LayerParameter] = []
+  let words: Place
+  let positions: Place
+  /// nil where kinds of text are not told apart.
+  let types: Place?
   let embeddingNorm: Norm
   let blocks: [Block]
-  /// Between the first token and the classifier.
-  let pooler: Affine
-  let classifier: Affine
 
-  package init(_ configuration: EncoderConfiguration, classCount: Int) {
+  init(_ configuration: EncoderConfiguration) {
     var builder = Builder()
     let hidden = configuration.hiddenSize
     let names = Names(configuration.family)
-    words = builder.table("\(names.encoder)embeddings.word_embeddings.weight", [configuration.vocabularySize, hidden])
-    let positionTable = (
-      name: "\(names.encoder)embeddings.position_embeddings.weight", shape: [configuration.positionCount, hidden]
-    )
+    words = builder.table("embeddings.word_embeddings", [configuration.vocabularySize, hidden])
+    let positionShape = [configuration.positionCount, hidden]
     // RoBERTa's positions come last.
     let isLast = configuration.family == .roberta
-    var positions = isLast ? 0 : builder.table(positionTable.name, positionTable.shape)
+    let positions = isLast ? nil : builder.table("embeddings.position_embeddings", positionShape)
     types =
       configuration.typeCount == 0
-      ? nil
-      : builder.table("\(names.encoder)embeddings.token_type_embeddings.weight", [configuration.typeCount, hidden])
-    embeddingNorm = builder.norm("\(names.encoder)embeddings.LayerNorm", hidden)
-    if isLast { positions = builder.table(positionTable.name, positionTable.shape) }
-    self.positions = positions
+      ? nil : builder.table("embeddings.token_type_embeddings", [configuration.typeCount, hidden])
+    embeddingNorm = builder.norm("embeddings.LayerNorm", hidden)
+    self.positions = positions ?? builder.table("embeddings.position_embeddings", positionShape)
     blocks = (0..<configuration.layerCount).map { index in
-      let prefix = "\(names.encoder)\(names.block).\(index)."
+      let prefix = "\(names.block).\(index)."
       return Block(
         query: builder.affine(prefix + names.query, hidden, hidden),
         key: builder.affine(prefix + names.key, hidden, hidden),
@@ -79,37 +73,38 @@ package struct EncoderParameters: Sendable, Equatable {
         output: builder.affine(prefix + names.output, hidden, configuration.intermediateSize),
         outputNorm: builder.norm(prefix + names.outputNorm, hidden))
     }
-    pooler = builder.affine(names.pooler, hidden, hidden)
-    classifier = builder.affine(names.classifier, classCount, hidden)
     all = builder.all
-    elementCount = builder.count
   }
 
   private struct Builder {
-    var all: [Parameter] = []
+    var all: [LayerParameter] = []
     var count = 0
 
-    mutating func table(_ name: String, _ shape: [Int]) -> Int {
-      let offset = count
-      all.append(Parameter(name: name, shape: shape, offset: offset))
+    private mutating func add(_ name: String, _ shape: [Int], _ role: LayerParameter.Role) -> Place {
+      let place = Place(offset: count, number: all.count)
+      all.append(LayerParameter(name, shape: shape, role: role))
       count += shape.reduce(1, *)
-      return offset
+      return place
+    }
+
+    mutating func table(_ name: String, _ shape: [Int]) -> Place {
+      add("\(name).weight", shape, .table(zeroRow: nil))
     }
 
     mutating func affine(_ name: String, _ outputs: Int, _ inputs: Int) -> Affine {
-      let weight = table("\(name).weight", [outputs, inputs])
-      return Affine(weight: weight, bias: table("\(name).bias", [outputs]), outputCount: outputs, inputCount: inputs)
+      let weight = add("\(name).weight", [outputs, inputs], .weight(fanIn: inputs))
+      let bias = add("\(name).bias", [outputs], .bias(fanIn: inputs))
+      return Affine(weight: weight, bias: bias, outputCount: outputs, inputCount: inputs)
     }
 
     mutating func norm(_ name: String, _ size: Int) -> Norm {
-      let weight = table("\(name).weight", [size])
-      return Norm(weight: weight, bias: table("\(name).bias", [size]))
+      let weight = add("\(name).weight", [size], .constant(1))
+      return Norm(weight: weight, bias: add("\(name).bias", [size], .constant(0)))
     }
   }
 
   /// What each family calls its parts.
   private struct Names {
-    let encoder: String
     let block: String
     let query: String
     let key: String
@@ -119,12 +114,9 @@ package struct EncoderParameters: Sendable, Equatable {
     let intermediate: String
     let output: String
     let outputNorm: String
-    let pooler: String
-    let classifier: String
 
     init(_ family: EncoderConfiguration.Family) {
       let isDistilled = family == .distilBERT
-      encoder = "\(family.rawValue)."
       block = isDistilled ? "transformer.layer" : "encoder.layer"
       query = isDistilled ? "attention.q_lin" : "attention.self.query"
       key = isDistilled ? "attention.k_lin" : "attention.self.key"
@@ -134,11 +126,6 @@ package struct EncoderParameters: Sendable, Equatable {
       intermediate = isDistilled ? "ffn.lin1" : "intermediate.dense"
       output = isDistilled ? "ffn.lin2" : "output.dense"
       outputNorm = isDistilled ? "output_layer_norm" : "output.LayerNorm"
-      switch family {
-      case .bert: (pooler, classifier) = ("bert.pooler.dense", "classifier")
-      case .roberta: (pooler, classifier) = ("classifier.dense", "classifier.out_proj")
-      case .distilBERT: (pooler, classifier) = ("pre_classifier", "classifier")
-      }
     }
   }
 }

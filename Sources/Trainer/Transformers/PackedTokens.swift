@@ -1,43 +1,70 @@
 /// Sequences of tokens one after the other, without padding between them.
-package struct PackedTokens: Sendable, Equatable {
-  /// Of all sequences.
-  package private(set) var ids: [Int32] = []
+struct PackedTokens: Sendable {
+  private(set) var ids: [Int32] = []
   /// As many as ids.
-  package private(set) var typeIDs: [Int32] = []
+  private(set) var typeIDs: [Int32] = []
   /// Where each sequence begins, and after the last one the number of ids.
-  package private(set) var starts: [Int] = [0]
+  private(set) var starts: [Int] = [0]
+  /// Before each sequence, and after the last one, the sum of length².
+  private(set) var pairStarts: [Int] = [0]
 
-  package init() {}
+  private init() {}
 
-  package var sequenceCount: Int { starts.count - 1 }
-  package var tokenCount: Int { ids.count }
-  /// Over all sequences, the sum of length².
-  var pairCount: Int { (0..<sequenceCount).reduce(0) { $0 + length($1) * length($1) } }
+  /// No sequence.
+  static let none = PackedTokens()
 
-  package func length(_ sequence: Int) -> Int { starts[sequence + 1] - starts[sequence] }
-
-  /// - Throws: `TrainerError.inputOutOfRange` with the place for ids or types that the encoder has no row for, and for
-  ///   sequences that are empty or too long.
-  package mutating func append(ids new: [Int32], typeIDs types: [Int32], for configuration: EncoderConfiguration) throws
-  {
-    precondition(new.count == types.count)
-    let row = sequenceCount
-    guard !new.isEmpty, new.count <= configuration.maximumTokenCount else {
-      throw TrainerError(
-        .inputOutOfRange,
-        "sequence \(row) has \(new.count) tokens, the model takes 1 to \(configuration.maximumTokenCount)")
+  /// Reads sequences as `ActivationShape.tokens` lays them out.
+  ///
+  /// Shapes: rows [sequenceCount, 1 + 2 limit]. What is no id, no type or no length is taken as 0 or 1.
+  init(rows: UnsafePointer<Float>, sequenceCount: Int, limit: Int, vocabularySize: Int, typeCount: Int) {
+    for sequence in 0..<sequenceCount {
+      let row = rows + sequence * (1 + 2 * limit)
+      let length = max(1, min(limit, Int(exactly: row[0]) ?? 1))
+      for place in 1...length {
+        ids.append(Self.integer(row[place], below: vocabularySize))
+        typeIDs.append(Self.integer(row[limit + place], below: max(1, typeCount)))
+      }
+      starts.append(ids.count)
+      pairStarts.append((pairStarts.last ?? 0) + length * length)
     }
-    for (place, id) in new.enumerated() where id < 0 || id >= configuration.vocabularySize {
-      throw TrainerError(
-        .inputOutOfRange,
-        "sequence \(row), token \(place): id \(id) is outside of the vocabulary of \(configuration.vocabularySize)")
+  }
+
+  private static func integer(_ value: Float, below bound: Int) -> Int32 {
+    guard let integer = Int32(exactly: value), integer >= 0, integer < bound else { return 0 }
+    return integer
+  }
+
+  var sequenceCount: Int { starts.count - 1 }
+  var tokenCount: Int { ids.count }
+  func length(_ sequence: Int) -> Int { starts[sequence + 1] - starts[sequence] }
+
+  /// Sequences that go through the encoder together, on one thread.
+  struct Group: Sendable {
+    let sequences: Range<Int>
+    let tokens: Range<Int>
+    let pairs: Range<Int>
+    let longest: Int
+  }
+
+  /// Tokens that a group should have: enough to keep the matrix products busy, few enough to stay in the cache.
+  private static let groupTokenCount = 256
+
+  /// The sequences in groups of about equal size, as a function of their lengths alone.
+  var groups: [Group] {
+    let wanted = min(sequenceCount, max(1, (tokenCount + Self.groupTokenCount / 2) / Self.groupTokenCount))
+    var groups: [Group] = []
+    var first = 0
+    for number in 1...max(1, wanted) {
+      var end = first
+      while end < sequenceCount, starts[end + 1] * wanted <= tokenCount * number || number == wanted { end += 1 }
+      guard end > first else { continue }
+      let sequences = first..<end
+      groups.append(
+        Group(
+          sequences: sequences, tokens: starts[first]..<starts[end], pairs: pairStarts[first]..<pairStarts[end],
+          longest: sequences.map(length).max() ?? 0))
+      first = end
     }
-    for (place, type) in types.enumerated() where type < 0 || type >= max(1, configuration.typeCount) {
-      throw TrainerError(
-        .inputOutOfRange, "sequence \(row), token \(place): type \(type), the model has \(configuration.typeCount)")
-    }
-    ids += new
-    typeIDs += types
-    starts.append(ids.count)
+    return groups
   }
 }

@@ -20,7 +20,8 @@ struct ModelFiles {
   ) throws {
     let project = ProjectFiles.commit(repository, commit)
     do {
-      network = try NetworkDefinition(json: JSONParser.parse(project.bytes(networkPath)))
+      let network = try NetworkDefinition(json: JSONParser.parse(project.bytes(networkPath)))
+      self.network = try TextModelFiles.reading(network, beside: networkPath, in: commit, of: repository)
     } catch var error as DocumentError {
       error.name = networkPath
       throw error
@@ -31,10 +32,12 @@ struct ModelFiles {
     let checkpoint = try repository.checkpoint(path, in: commit)
     let stored = try ModelFiles.stateDict(of: checkpoint)
     let adapter = try AdapterFiles(beside: path, in: commit, of: repository)
-    weights = try adapter?.adapter.merged(into: stored, of: network) ?? stored
+    let named = try EncoderWeights(stored, for: network)
+    weights = try adapter?.adapter.merged(into: named.weights, of: network) ?? named.weights
     adapterPaths = adapter?.paths ?? []
-    dtypes = Dictionary(
+    let storedTypes = Dictionary(
       checkpoint.manifest.tensors.map { ($0.tensor.name, $0.tensor.dtype) }, uniquingKeysWith: { first, _ in first })
+    dtypes = named.names.compactMapValues { storedTypes[$0] }
     metadata = try ModelFiles.metadata(of: checkpoint)
   }
 
@@ -73,7 +76,7 @@ struct ModelFiles {
   ) throws -> (changed: [RelativePath: any ByteSource], removed: Set<RelativePath>) {
     let path = try RelativePath(weightsPath)
     var files: [RelativePath: any ByteSource] = [path: MemorySource(try safetensors(outcome.weights))]
-    if outcome.network.classCount != network.classCount {
+    if outcome.network.json != network.json {
       files[try RelativePath(networkPath)] = MemorySource(Array((outcome.network.json.prettyString() + "\n").utf8))
     }
     if let adapter = outcome.adapter {

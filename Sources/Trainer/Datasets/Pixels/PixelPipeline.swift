@@ -13,7 +13,7 @@ struct PixelPipeline: Sendable {
     let output: ActivationShape
   }
 
-  private let store: any ImageStore
+  let store: any ImageStore
   private let editedShape: ActivationShape
   private let stages: [Stage]
   /// Stages before the first random one.
@@ -55,6 +55,16 @@ struct PixelPipeline: Sendable {
     outputShape = shape
     fixedCount = stages.firstIndex { $0.transform.isRandom } ?? stages.count
     byteTable = store.pixelType == .byte ? normalization.table(channels: shape.dimensions[0]) : []
+  }
+
+  /// The samples of a store as they are.
+  init(_ store: any ImageStore) {
+    self.store = store
+    editedShape = store.shape
+    outputShape = store.shape
+    (stages, fixedCount, rotations) = ([], 0, [:])
+    normalization = .none
+    byteTable = store.pixelType == .byte ? normalization.table(channels: store.shape.dimensions[0]) : []
   }
 
   /// Rows of a domain share an angle; rows with angles of their own would only fill memory.
