@@ -47,7 +47,8 @@ let package = Package(
     .target(
       name: "Trainer",
       dependencies: [
-        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Statistics", "Tensors", "Tokenizers",
+        "CImageDecoders", "CLayerKernels", "COpenBLAS", "CZlib", "Checkpoints", "Documents", "Statistics", "Tensors",
+        "Tokenizers",
       ],
       swiftSettings: strict),
     .target(name: "Reports", dependencies: [], swiftSettings: strict),
