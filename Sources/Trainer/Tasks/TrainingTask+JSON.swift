@@ -13,6 +13,7 @@ extension TrainingTask {
       (key: "optimizer", value: optimizer.json), (key: "schedule", value: schedule.json),
       (key: "loss", value: loss.json),
     ]
+    if batchesPerStep > 1 { members.append((key: "accumulate", value: .integer(Int64(batchesPerStep)))) }
     if dropout > 0 { members.append((key: "dropout", value: .number(dropout))) }
     if let clipping { members.append((key: "clip", value: clipping.json)) }
     members += parameters.json

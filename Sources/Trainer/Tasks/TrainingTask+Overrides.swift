@@ -67,6 +67,10 @@ extension TrainingTask {
     }
     if mergesLoRA, lora == nil { throw TrainerError(.malformedTask, "there is no LoRA to merge") }
     guard let algorithm else { return }
+    guard batchesPerStep == 1 else {
+      throw TrainerError(
+        .malformedTask, "\(algorithm.name) looks at all domains of a step at once: \"accumulate\" does not go with it")
+    }
     guard batchSize >= algorithm.type.minimumBatchSize else {
       throw TrainerError(
         .malformedTask,

@@ -24,6 +24,7 @@ extension TrainingTask {
     }
     stepCount = try Self.stepCount(yaml)
     batchSize = try Self.batchSize(yaml, default: 64)
+    batchesPerStep = try Self.batchesPerStep(yaml)
     optimizer = try OptimizerChoice(task: yaml)
     schedule = try yaml.optionalMapping("schedule").map(ScheduleChoice.init(yaml:)) ?? ScheduleChoice()
     loss = try LossRegistry.loss(task: yaml)
@@ -68,6 +69,14 @@ extension TrainingTask {
       throw yaml.invalidValue(of: "batch", mustBe: "between 1 and \(batchLimit)")
     }
     return size
+  }
+
+  private static func batchesPerStep(_ yaml: YAMLMapping) throws -> Int {
+    let count = try yaml.optionalInteger("accumulate") ?? 1
+    guard (1...batchLimit).contains(count) else {
+      throw yaml.invalidValue(of: "accumulate", mustBe: "between 1 and \(batchLimit)")
+    }
+    return count
   }
 
   private static func dropout(_ yaml: YAMLMapping) throws -> Double {

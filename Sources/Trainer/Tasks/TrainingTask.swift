@@ -11,6 +11,7 @@ import Documents
 /// validation: {per-domain: 25, every: 50}  # no rows; `every` so many steps, and at the end
 /// steps: 200
 /// batch: 64
+/// accumulate: 4                   # 1; batches whose mean gradient is one step's
 /// optimizer: {name: adam, learning-rate: 1e-3, weight-decay: 0}  # or the name alone; learning-rate 1e-3
 /// schedule: {name: step, at: 0.75, factor: 0.2}           # constant
 /// loss: {name: cross-entropy, label-smoothing: 0.1}       # cross-entropy without
@@ -54,6 +55,8 @@ package struct TrainingTask: Sendable {
   package var validationInterval: Int?
   package var stepCount: Int
   package var batchSize: Int
+  /// Batches whose mean gradient is one step's.
+  package var batchesPerStep: Int
   package var optimizer: OptimizerChoice
   package var schedule: ScheduleChoice
   package var loss: any Loss

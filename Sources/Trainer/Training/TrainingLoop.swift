@@ -10,6 +10,8 @@ struct TrainingLoop<Source: ExampleSource> {
   private let pass: GradientPass
   let objective: AlgorithmObjective?
   private let order: BatchOrder
+  /// The sum of the gradients of a step's batches; nil if a step takes one.
+  private let accumulated: FloatBuffer?
 
   let weights: TrainableWeights
   var optimizer: any Optimizer
@@ -58,6 +60,7 @@ struct TrainingLoop<Source: ExampleSource> {
       WeightAverage($0, stepCount: phase.stepCount, elementCount: weights.runningBlocks.reduce(0) { $0 + $1.count })
     }
     best = phase.earlyStopping.map { BestWeights($0, weights) }
+    accumulated = phase.batchesPerStep > 1 ? FloatBuffer(count: layers.parameterCount) : nil
     self.phase = phase
     self.request = request
     self.examples = examples
@@ -71,8 +74,9 @@ struct TrainingLoop<Source: ExampleSource> {
   /// - Parameter evaluate: how good the weights are on the validation rows; nil without any.
   /// - Throws: `TrainerError` with code `nonFiniteLoss` or `cancelled` and the step.
   mutating func run(_ observer: TrainingObserver, evaluate: (NetworkState) throws -> Evaluation?) throws {
+    let count = phase.batchesPerStep
     let loader = BatchLoader(
-      examples, order: order, augmentationSeed: request.seed, steps: step..<max(step, phase.stepCount))
+      examples, order: order, augmentationSeed: request.seed, steps: step * count..<max(step, phase.stepCount) * count)
     let (clock, firstStep) = (ContinuousClock(), step)
     let start = clock.now
     while step < phase.stepCount, best?.isOver != true {
@@ -81,9 +85,8 @@ struct TrainingLoop<Source: ExampleSource> {
         throw TrainerError(
           .cancelled, "stopped before step \(step + 1) of \(phase.stepCount) (\(phase.phase.rawValue))")
       }
-      guard let batch = try loader.next() else { break }
-      let measured = try takeStep(batch)
-      sampleCount = (step - firstStep) * order.rowCount
+      guard let measured = try takeStep(loader) else { break }
+      sampleCount = (step - firstStep) * order.rowCount * count
       seconds = (clock.now - start) / .seconds(1)
       observer.report(
         TrainingProgress(
@@ -95,12 +98,36 @@ struct TrainingLoop<Source: ExampleSource> {
     try checkFiniteness()
   }
 
-  private mutating func takeStep(_ batch: Batch) throws -> (loss: Double, accuracy: Double) {
-    if let objective {
-      objective.prepare(batch, step: step)
-      if objective.resetsOptimizer(step: step) { optimizer.reset() }
+  /// The loss of the next step's batches, whose gradient `pass` has afterwards; nil without batches.
+  private func differentiate(_ loader: BatchLoader<Source>) throws -> (loss: Double, accuracy: Double)? {
+    let count = phase.batchesPerStep
+    var (loss, rightCount, rowCount) = (0.0, 0, 0)
+    for number in 0..<count {
+      guard let batch = try loader.next() else { return nil }
+      objective?.prepare(batch, step: step)
+      loss += pass.run(state: weights.state, batch: batch, step: step * count + number) / Double(count)
+      rightCount += objective?.correctCount ?? pass.correctCount
+      rowCount += batch.count
+      accumulate(isFirst: number == 0, isLast: number == count - 1)
     }
-    let loss = pass.run(state: weights.state, batch: batch, step: step)
+    return (loss, Double(rightCount) / Double(max(1, rowCount)))
+  }
+
+  /// Adds a batch's gradient to those of the step; the last one's place takes their mean.
+  private func accumulate(isFirst: Bool, isLast: Bool) {
+    guard let sum = accumulated?.start else { return }
+    let (gradient, count) = (pass.gradient.start, Int64(pass.gradient.count))
+    let kernels = VectorKernels.best.c
+    if isFirst { sum.update(from: gradient, count: Int(count)) } else { kernels.add(count, sum, gradient, sum) }
+    guard isLast else { return }
+    gradient.update(from: sum, count: Int(count))
+    kernels.scale(count, 1 / Float(phase.batchesPerStep), gradient)
+  }
+
+  /// - Returns: nil without batches.
+  private mutating func takeStep(_ loader: BatchLoader<Source>) throws -> (loss: Double, accuracy: Double)? {
+    if objective?.resetsOptimizer(step: step) == true { optimizer.reset() }
+    guard let (loss, accuracy) = try differentiate(loader) else { return nil }
     guard loss.isFinite else {
       throw TrainerError(
         .nonFiniteLoss, "the loss is \(loss) in step \(step + 1) of \(phase.stepCount) (\(phase.phase.rawValue))")
@@ -115,7 +142,6 @@ struct TrainingLoop<Source: ExampleSource> {
     step += 1
     let (running, step) = (weights.runningBlocks, step)
     average?.add(running, step: step)
-    let accuracy = Double(objective?.correctCount ?? pass.correctCount) / Double(max(1, batch.count))
     history.add(step: step, of: phase.stepCount, loss: loss, accuracy: accuracy)
     return (loss, accuracy)
   }

@@ -4,6 +4,8 @@ struct TrainingPhase {
   let stepCount: Int
   /// Rows of a batch, or of each domain's part of it.
   let batchSize: Int
+  /// Batches whose mean gradient is one step's.
+  let batchesPerStep: Int
   let optimizer: OptimizerChoice
   let schedule: ScheduleChoice
   let clipping: GradientClipping?
@@ -23,7 +25,8 @@ extension TrainingPhase {
     var optimizer = OptimizerChoice()
     optimizer.learningRate = settings.learningRate
     return TrainingPhase(
-      phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize, optimizer: optimizer,
+      phase: .probe, stepCount: settings.stepCount, batchSize: settings.batchSize, batchesPerStep: 1,
+      optimizer: optimizer,
       schedule: ScheduleChoice(), clipping: nil, average: nil, earlyStopping: nil, validationInterval: nil,
       algorithm: nil,
       parameters: ParameterSelection(), lora: nil)
@@ -32,7 +35,8 @@ extension TrainingPhase {
   /// The network, as the task says.
   static func train(_ task: TrainingTask) -> TrainingPhase {
     TrainingPhase(
-      phase: .train, stepCount: task.stepCount, batchSize: task.batchSize, optimizer: task.optimizer,
+      phase: .train, stepCount: task.stepCount, batchSize: task.batchSize, batchesPerStep: task.batchesPerStep,
+      optimizer: task.optimizer,
       schedule: task.schedule, clipping: task.clipping, average: task.average, earlyStopping: task.earlyStopping,
       validationInterval: task.validationInterval,
       algorithm: task.algorithm, parameters: task.parameters, lora: task.lora)

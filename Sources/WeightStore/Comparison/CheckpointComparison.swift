@@ -23,6 +23,8 @@ package struct CheckpointComparison: Sendable {
   /// In the file order of the new version, deleted tensors last.
   package let changes: [TensorChange]
   package let unchangedCount: Int
+  /// What stands before the names of one version only; such tensors are compared.
+  package let prefix: TensorPrefix?
 
   /// A tensor that is there in both versions with other bytes.
   private struct Pair {
@@ -38,18 +40,22 @@ package struct CheckpointComparison: Sendable {
   ) throws {
     let old = Dictionary(
       before.manifest.tensors.map { (TensorName($0.tensor.name), $0) }, uniquingKeysWith: { first, _ in first })
+    prefix = TensorPrefix(
+      from: before.manifest.tensors.map(\.tensor), to: after.manifest.tensors.map(\.tensor))
     var seen: Set<TensorName> = []
     var changes: [TensorChange] = []
     var pairs: [Pair] = []
     var unchanged = 0
     for new in after.manifest.tensors {
       let name = TensorName(new.tensor.name)
-      seen.insert(name)
-      guard let previous = old[name] else {
+      let earlier = prefix?.earlier(new.tensor.name).map { TensorName($0) }
+      let match = old[name].map { (name, $0) } ?? earlier.flatMap { name in old[name].map { (name, $0) } }
+      guard let (oldName, previous) = match else {
         changes.append(TensorChange(name: name.text, status: .added, before: nil, after: new.tensor))
         continue
       }
-      if previous.segment == new.segment {
+      seen.insert(oldName)
+      if previous.segment.holds(new.segment) {
         unchanged += 1
         continue
       }
@@ -96,5 +102,13 @@ package struct CheckpointComparison: Sendable {
     }
     difference.takeRank(from: &sketch)
     return difference
+  }
+}
+
+extension Manifest.Segment {
+  /// Whether the other segment is the same tensor, whatever its name.
+  fileprivate func holds(_ other: Manifest.Segment) -> Bool {
+    tensor?.dtype == other.tensor?.dtype && tensor?.shape == other.tensor?.shape && chunks == other.chunks
+      && byteCount == other.byteCount
   }
 }

@@ -45,15 +45,14 @@ struct ModelContext {
   func place(_ version: Int, _ name: TensorName) -> ModelVersion.Place? {
     guard let model = group.versions[version] else { return nil }
     if let own = model.tensors[name] { return own }
+    // A model alone, where others have the same model under a head.
+    if let bare = TensorPrefix.bare(name.text, configurations[version]), let place = model.tensors[TensorName(bare)] {
+      return place.renamed(name)
+    }
     guard EmbeddingNames.isTied(configurations[version]) != false,
-      let input = EmbeddingNames.inputs(ofOutput: name.text).lazy.compactMap({ model.tensors[TensorName($0)] }).first,
-      let tensor = input.segment.tensor
+      let input = EmbeddingNames.inputs(ofOutput: name.text).lazy.compactMap({ model.tensors[TensorName($0)] }).first
     else { return nil }
-    return ModelVersion.Place(
-      path: input.path,
-      segment: Manifest.Segment(
-        tensor: Manifest.Tensor(name: name.text, dtype: tensor.dtype, shape: tensor.shape),
-        byteCount: input.segment.byteCount, chunks: input.segment.chunks))
+    return input.renamed(name)
   }
 
   /// Whether rows of the tensor stand for tokens whose numbers differ between the versions.
@@ -81,5 +80,17 @@ struct ModelContext {
           subjects: [group.key.text], cause: error)
       }
     }
+  }
+}
+
+extension ModelVersion.Place {
+  /// The same tensor under another name.
+  fileprivate func renamed(_ name: TensorName) -> ModelVersion.Place? {
+    guard let tensor = segment.tensor else { return nil }
+    return ModelVersion.Place(
+      path: path,
+      segment: Manifest.Segment(
+        tensor: Manifest.Tensor(name: name.text, dtype: tensor.dtype, shape: tensor.shape),
+        byteCount: segment.byteCount, chunks: segment.chunks))
   }
 }

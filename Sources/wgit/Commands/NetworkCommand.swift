@@ -63,8 +63,11 @@ struct NetworkInitCommand: ParsableCommand {
   @Option(help: "Seed of the random numbers.")
   var seed: UInt64 = 0
 
-  @Option(help: "How weights are drawn: \(Initialization.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var initialization = Initialization.pytorch
+  @Option(
+    help: ArgumentHelp(
+      "How weights are drawn: \(Initialization.allCases.map(\.rawValue).joined(separator: ", ")).",
+      discussion: "Unless given: transformers for an encoder's config.json, pytorch for others."))
+  var initialization: Initialization?
 
   @Flag(name: [.short, .long], help: "Overwrite a file that holds something else.")
   var force = false
@@ -73,7 +76,8 @@ struct NetworkInitCommand: ParsableCommand {
 
   func run() throws {
     let definition = try NetworkCommand.load(network)
-    let weights = try definition.initialStateDict(seed: seed, initialization)
+    let weights = try definition.initialStateDict(
+      seed: seed, initialization ?? (definition.encoder == nil ? .pytorch : .transformers))
     let bytes = try ModelFiles.safetensors(weights)
     try FreshFile(path: output, overwrites: force).write(bytes)
     if silent.quiet { return }

@@ -14,6 +14,10 @@ enum DiffView {
     Terminal.print(
       Style.bold("\(file.kind.rawValue) \(path)")
         + ": \(comparison.changes.count) of \(Format.count(total, "tensor")) changed")
+    if let prefix = comparison.prefix {
+      let text = Terminal.escape(prefix.text)
+      Terminal.print("  names \(prefix.isAdded ? "now begin" : "no longer begin") with '\(text)'")
+    }
     var table = TextTable(
       ["  tensor", "shape", "dtype", "relative change", "cosine", "rank", "largest", "changed"],
       [.left, .left, .left, .right, .right, .right, .right, .right])
@@ -59,6 +63,8 @@ enum DiffView {
       "change": .string(file.kind.rawValue),
       "byteCountBefore": file.byteCountBefore.map { .integer(Int64($0)) } ?? .null,
       "byteCountAfter": file.byteCountAfter.map { .integer(Int64($0)) } ?? .null,
+      "prefixAdded": file.tensors?.prefix.flatMap { $0.isAdded ? .string($0.text) : nil } ?? .null,
+      "prefixRemoved": file.tensors?.prefix.flatMap { $0.isAdded ? nil : .string($0.text) } ?? .null,
       "unchangedTensors": file.tensors.map { .integer(Int64($0.unchangedCount)) } ?? .null,
       "tensors": file.tensors.map { .array($0.changes.map(json)) } ?? .null,
     ]
