@@ -92,7 +92,7 @@ let package = Package(
       swiftSettings: strict),
     // Every parser of foreign bytes behind one function, for the fuzzer and for the inputs that are kept.
     .target(
-      name: "FuzzedParsers", dependencies: ["Checkpoints", "Documents", "Trainer", "WeightStore"],
+      name: "FuzzedParsers", dependencies: ["Checkpoints", "Documents", "Tokenizers", "Trainer", "WeightStore"],
       path: "Tests/Fuzzing/Parsers", swiftSettings: strict),
     .testTarget(
       name: "wgitTests",

@@ -33,25 +33,38 @@ extension Repository {
     try refs().compactMap { ref in ref.name.branchName.map { ($0, ref.target) } }
   }
 
-  /// - Throws: `StoreError.branchExists` unless `force`; `.branchInUse` if it is checked out and would move.
-  package func createBranch(_ branch: String, at target: ObjectID<Commit>, force: Bool = false) throws(StoreError) {
+  /// Makes a branch, or moves one.
+  ///
+  /// - Parameters:
+  ///   - replacing: where the branch stands, if it is one that moves.
+  ///   - note: what the operation log says besides.
+  /// - Throws: `StoreError.branchExists`, `.branchMoved` if it stands elsewhere than at `replacing`; `.branchInUse` if it is
+  ///   checked out and would move.
+  package func createBranch(
+    _ branch: String, at target: ObjectID<Commit>, replacing tip: ObjectID<Commit>? = nil, note: String = ""
+  ) throws(StoreError) {
     let lock = try self.lock()
     let name = try RefName.branch(branch)
     let before = try self.target(of: name)
     if before != nil {
-      guard force else { throw StoreError(.branchExists, "a branch '\(branch)' exists already", subjects: [branch]) }
+      guard let tip else { throw StoreError(.branchExists, "a branch '\(branch)' exists already", subjects: [branch]) }
+      guard tip == before else {
+        throw StoreError(.branchMoved, "'\(branch)' was moved by another process meanwhile", subjects: [branch])
+      }
       guard try head() != .branch(name) else {
         throw StoreError(.branchInUse, "'\(branch)' is checked out and cannot be moved", subjects: [branch])
       }
     }
     try checkNoRefIsAFolder(name)
     let change = Operation.RefChange(name: name, before: before, after: target)
-    try publish(Publication(description: "branch: create \(branch)", refChanges: [change]))
+    try publish(Publication(description: "branch: create \(branch)\(note)", refChanges: [change]))
     withExtendedLifetime(lock) {}
   }
 
   /// - Throws: `StoreError.unknownBranch`, `.branchInUse`, and `.branchNotMerged` unless `force`.
-  package func deleteBranch(_ branch: String, force: Bool = false) throws(StoreError) -> ObjectID<Commit> {
+  package func deleteBranch(
+    _ branch: String, force: Bool = false, note: String = ""
+  ) throws(StoreError) -> ObjectID<Commit> {
     let lock = try self.lock()
     let name = try RefName.branch(branch)
     guard let target = try self.target(of: name) else { throw unknownBranch(branch) }
@@ -66,7 +79,7 @@ extension Repository {
       }
     }
     let change = Operation.RefChange(name: name, before: target, after: nil)
-    try publish(Publication(description: "branch: delete \(branch)", refChanges: [change]))
+    try publish(Publication(description: "branch: delete \(branch)\(note)", refChanges: [change]))
     withExtendedLifetime(lock) {}
     return target
   }
@@ -74,7 +87,7 @@ extension Repository {
   /// Gives a branch another name; if it is checked out, it stays so.
   ///
   /// - Throws: `StoreError.unknownBranch`, `.branchExists`.
-  package func renameBranch(_ branch: String, to other: String) throws(StoreError) {
+  package func renameBranch(_ branch: String, to other: String, note: String = "") throws(StoreError) {
     let lock = try self.lock()
     let (old, new) = (try RefName.branch(branch), try RefName.branch(other))
     let target = try self.target(of: old)
@@ -84,7 +97,7 @@ extension Repository {
       throw StoreError(.branchExists, "a branch '\(other)' exists already", subjects: [other])
     }
     try checkNoRefIsAFolder(new, besides: old)
-    var publication = Publication(description: "branch: rename \(branch) to \(other)")
+    var publication = Publication(description: "branch: rename \(branch) to \(other)\(note)")
     if let target {
       publication.refChanges = [
         Operation.RefChange(name: old, before: target, after: nil),

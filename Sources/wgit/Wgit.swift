@@ -60,7 +60,8 @@ struct Wgit: ParsableCommand {
       CommandGroup(
         name: "Look at history",
         subcommands: [
-          LogCommand.self, ShowCommand.self, DiffCommand.self, ExportCommand.self, OperationCommand.self,
+          LogCommand.self, ShowCommand.self, DiffCommand.self, BlameCommand.self, ExportCommand.self,
+          OperationCommand.self,
           UndoCommand.self,
           RedoCommand.self,
         ]),

@@ -69,10 +69,31 @@ struct TokenizerReadingTests {
       ###"{\###(model),"pre_tokenizer":{"type":"BertPreTokenizer"},"post_processor":{"type":"TemplateProcessing","###
         + ###""single":[{"SpecialToken":{"id":"[X]","type_id":0}}],"pair":[]}}"###, .missingToken
     ),
+    // A text that is put in twice would not fit where it was cut to fit.
+    (template(single: "A A", pair: "A B"), .unsupported), (template(single: "A", pair: "A"), .unsupported),
+    (template(single: "A", pair: "A B A"), .unsupported), (template(single: "", pair: "A B"), .unsupported),
   ])
   func whatIsNotKnownIsRefused(json: String, code: TokenizerError.Code) {
     let error = #expect(throws: TokenizerError.self, "\(json)") { try read(json) }
     #expect(error?.code == code, "\(json): \(error?.message ?? "")")
+  }
+
+  /// - Parameters: ids of special tokens, and A and B for the texts.
+  private static func template(single: String, pair: String) -> String {
+    func pieces(_ text: String) -> String {
+      text.split(separator: " ").map {
+        #"{"\#(Int($0) == nil ? "Sequence" : "SpecialToken")":{"id":"\#($0)","type_id":0}}"#
+      }.joined(separator: ",")
+    }
+    return #"{\#(model),"pre_tokenizer":{"type":"BertPreTokenizer"},"post_processor":{"type":"TemplateProcessing","#
+      + #""single":[\#(pieces(single))],"pair":[\#(pieces(pair))],"special_tokens":{"9":{"ids":[9]}}}}"#
+  }
+
+  /// The table of embeddings needs a row for what is put around texts too.
+  @Test func idsOfTheTemplateCount() throws {
+    let tokenizer = try read(Self.template(single: "9 A", pair: "9 A B"))
+    #expect(tokenizer.encode("a").ids == [9, 3])
+    #expect(tokenizer.idCount == 10)
   }
 
   @Test func smallestOfAll() throws {

@@ -13,9 +13,10 @@ struct BranchTests {
     try repository.createBranch("side/x", at: second)
     #expect(try repository.branches().map(\.name) == ["main", "old", "side/x"])
     expectError(.branchExists) { try repository.createBranch("old", at: second) }
-    try repository.createBranch("old", at: second, force: true)
+    expectError(.branchMoved) { try repository.createBranch("old", at: second, replacing: second) }
+    try repository.createBranch("old", at: second, replacing: first)
     #expect(try repository.resolve("old") == second)
-    expectError(.branchInUse) { try repository.createBranch("main", at: first, force: true) }
+    expectError(.branchInUse) { try repository.createBranch("main", at: first, replacing: second) }
     expectError(.branchExists) { try repository.createBranch("side", at: first) }
     expectError(.branchExists) { try repository.createBranch("old/y", at: first) }
     expectError(.branchInUse) { _ = try repository.deleteBranch("main") }

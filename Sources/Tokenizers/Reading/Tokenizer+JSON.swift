@@ -24,7 +24,7 @@ extension Tokenizer {
     (rawTokens, normalizedTokens) = try Tokenizer.addedTokens(fields.object["added_tokens"], normalizer, &ids)
     template = try Tokenizer.template(fields.object["post_processor"])
     self.ids = ids
-    idCount = Int((ids.values.max() ?? -1) + 1)
+    idCount = Int(max(ids.values.max() ?? -1, template.largestID) + 1)
   }
 
   private static func vocabulary(_ model: TokenizerFields) throws(TokenizerError) -> [ArraySlice<UInt8>: Int32] {

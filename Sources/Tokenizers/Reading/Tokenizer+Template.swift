@@ -8,7 +8,12 @@ extension Tokenizer {
     let type = try fields.string("type")
     switch type {
     case "TemplateProcessing":
-      return SequenceTemplate(single: try pieces("single", fields), pair: try pieces("pair", fields))
+      let template = SequenceTemplate(single: try pieces("single", fields), pair: try pieces("pair", fields))
+      // Only then do the texts that are cut to fit still fit when they are put in.
+      guard template.takesEachTextOnce else {
+        throw TokenizerError(.unsupported, "the post-processor does not take each text once")
+      }
+      return template
     case "BertProcessing":
       let (start, end) = (try token("cls", fields), try token("sep", fields))
       return .bert(start: start, end: end)

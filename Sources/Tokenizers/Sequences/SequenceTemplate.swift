@@ -22,6 +22,22 @@ package struct SequenceTemplate: Sendable, Hashable {
   static let bare = SequenceTemplate(
     single: [.first(type: 0)], pair: [.first(type: 0), .second(type: 1)])
 
+  /// Whether a single text, and both of a pair, stand in the result exactly once.
+  var takesEachTextOnce: Bool {
+    func counts(_ pieces: [Piece]) -> (first: Int, second: Int) {
+      (
+        pieces.count { if case .first = $0 { true } else { false } },
+        pieces.count { if case .second = $0 { true } else { false } }
+      )
+    }
+    return counts(single) == (1, 0) && counts(pair) == (1, 1)
+  }
+
+  /// The largest id that is put around texts; -1 if there is none.
+  var largestID: Int32 {
+    (single + pair).map { if case .special(let id, _) = $0 { id } else { -1 } }.max() ?? -1
+  }
+
   /// Joins texts and special tokens, after cutting the texts at their ends so that all fits.
   ///
   /// - Parameter maximumCount: of ids in the result. The special tokens always stay.

@@ -29,8 +29,11 @@ struct Gate {
     }
   }
 
+  /// - Parameter tip: what the branch is called.
   /// - Throws: `CommandError.negative` if a certificate does not hold on `commit`.
-  func check(_ commit: ObjectID<Commit>, shownAs name: String, isQuiet: Bool, verb: String = "merge") throws {
+  func check(
+    _ commit: ObjectID<Commit>, shownAs name: String, from tip: String = "HEAD", isQuiet: Bool, verb: String = "merge"
+  ) throws {
     let line = ProgressLine(isQuiet: isQuiet)
     runner.progress = { text in line.update(text) }
     let results = try certificates.flatMap { certificate in
@@ -48,6 +51,7 @@ struct Gate {
       .negative,
       "the \(verb) is refused: \(count) \(names.count == 1 ? "does" : "do") not hold on it"
         + (isFailure ? "" : ", because the data cannot decide"),
-      hint: "the branch was not moved; look at the candidate: wgit diff HEAD \(Terminal.escape(name))")
+      hint:
+        "the branch was not moved; look at the candidate: wgit diff \(Terminal.escape(tip)) \(Terminal.escape(name))")
   }
 }

@@ -8,6 +8,9 @@ struct BranchCommand: ParsableCommand {
     abstract: "List, make, rename or delete branches.",
     usage: "wgit branch [<options>] [<name> [<start>]]",
     discussion: """
+      A branch that wgit.yaml protects moves only to a commit on which its certificates hold, and is not deleted or renamed \
+      unless --no-gate says so.
+
       Examples:
         wgit branch
         wgit branch target/a main~2
@@ -27,6 +30,8 @@ struct BranchCommand: ParsableCommand {
   @Flag(name: [.customShort("m"), .long], help: "Rename the current branch, or the first one named to the second.")
   var move = false
 
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var output: JSONOption
   @OptionGroup var silent: SilentOption
 
@@ -50,22 +55,37 @@ struct BranchCommand: ParsableCommand {
     if move { return try rename(repository, name) }
     if delete || deleteAnyway {
       let target = try BranchNames(repository).explaining(name) {
-        try repository.deleteBranch(name, force: deleteAnyway)
+        let note = try judge(repository, name, to: nil, "deletion")
+        return try repository.deleteBranch(name, force: deleteAnyway, note: note)
       }
       silent.message("Deleted branch \(Terminal.escape(name)) (was \(target.short))")
     } else {
-      try repository.createBranch(name, at: repository.resolve(start ?? "HEAD"), force: force)
+      let target = try repository.resolve(start ?? "HEAD")
+      let tip = force ? try repository.target(of: RefName.branch(name)) : nil
+      let note = try tip == nil ? "" : judge(repository, name, to: target, "move")
+      try repository.createBranch(name, at: target, replacing: tip, note: note)
     }
   }
 
   private func rename(_ repository: Repository, _ name: String) throws {
-    if let start {
-      return try BranchNames(repository).explaining(name) { try repository.renameBranch(name, to: start) }
-    }
-    guard let current = try repository.head().branchName else {
+    guard let old = try start == nil ? repository.head().branchName : name else {
       throw CommandError(.usage, "no branch is checked out", hint: "name both: wgit branch -m OLD NEW")
     }
-    try repository.renameBranch(current, to: name)
+    try BranchNames(repository).explaining(old) {
+      let note = try judge(repository, old, to: nil, "renaming")
+      try repository.renameBranch(old, to: start ?? name, note: note)
+    }
+  }
+
+  /// - Returns: what the operation log notes.
+  private func judge(
+    _ repository: Repository, _ branch: String, to target: ObjectID<Commit>?, _ verb: String
+  ) throws -> String {
+    let name = try RefName.branch(branch)
+    let change = WeightStore.Operation.RefChange(name: name, before: try repository.target(of: name), after: target)
+    let moves = ProtectedMoves(
+      repository: repository, option: gate, dataFolder: dataFolder, verb: verb, isQuiet: silent.quiet)
+    return try moves.judge([change])
   }
 
   private func list(_ repository: Repository) throws {

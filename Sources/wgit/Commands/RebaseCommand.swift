@@ -15,6 +15,8 @@ struct RebaseCommand: ParsableCommand {
       The branch moves when all are done, in one operation that 'wgit undo' takes back. If one of them conflicts, nothing \
       moves: decide with --resolve, where 'ours' is UPSTREAM with what was carried over so far and 'theirs' the commit.
 
+      A branch that wgit.yaml protects moves only if its certificates hold on what comes out.
+
       Examples:
         wgit rebase main
         wgit rebase main --resolve 'config.json=ours'
@@ -23,6 +25,8 @@ struct RebaseCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Decide conflicts: 'lm_head.*=ours'; may be repeated.", valueName: "pattern=choice"))
   var resolve: [String] = []
 
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
@@ -42,8 +46,13 @@ struct RebaseCommand: ParsableCommand {
     let target = try repository.resolve(upstream)
     let line = try CommitLine(from: target, to: head, in: repository.graph)
     if line.start == target { return report([], dropped: [], tip: head, "Already on top of \(target.short)") }
+    let decision = try gate.decision(repository)
+    let judge =
+      decision == .gated ? try Gate(repository, baseline: head, folder: dataFolder.resolve(repository)) : nil
     if line.commits.isEmpty {
-      _ = try repository.fastForward(to: target, description: "rebase: fast-forward to \(upstream)")
+      try judge?.check(target, shownAs: target.short, isQuiet: output != .text, verb: "rebase")
+      _ = try repository.fastForward(
+        to: target, description: "rebase: fast-forward to \(upstream)\(decision.note)")
       return report([], dropped: [], tip: target, "Moved forward to \(target.short)")
     }
     if let merge = line.merge {
@@ -51,15 +60,18 @@ struct RebaseCommand: ParsableCommand {
         .usage, "\(merge.short) is a merge: its change is not that of one commit",
         hint: "merge instead: wgit merge \(Terminal.escape(upstream)); or pick the commits: wgit cherry-pick REV…")
     }
-    try carry(line, onto: target, replacing: head, repository)
+    var transplant = ChangeTransplant(
+      repository: repository, direction: .add, output: output, mainline: nil,
+      resolutions: try resolve.map(MergeMethods.resolution))
+    transplant.gate = decision
+    try carry(line, onto: target, replacing: head, transplant, judge)
   }
 
   private func carry(
-    _ line: CommitLine, onto target: ObjectID<Commit>, replacing head: ObjectID<Commit>, _ repository: Repository
+    _ line: CommitLine, onto target: ObjectID<Commit>, replacing head: ObjectID<Commit>,
+    _ transplant: ChangeTransplant, _ judge: Gate?
   ) throws {
-    let transplant = ChangeTransplant(
-      repository: repository, direction: .add, output: output, mainline: nil,
-      resolutions: try resolve.map(MergeMethods.resolution))
+    let repository = transplant.repository
     var tip = target
     var candidate: RefName?
     var carried: [(from: ObjectID<Commit>, to: ObjectID<Commit>)] = []
@@ -82,8 +94,10 @@ struct RebaseCommand: ParsableCommand {
         }
       }
     }
+    let shown = candidate.map(MergeView.name(of:)) ?? tip.short
+    try judge?.check(tip, shownAs: shown, isQuiet: output != .text, verb: "rebase")
     _ = try repository.fastForward(
-      to: tip, description: "rebase: onto \(upstream)", replacing: head, removing: candidate)
+      to: tip, description: "rebase: onto \(upstream)\(transplant.gate.note)", replacing: head, removing: candidate)
     let name = try repository.head().branchName ?? "HEAD"
     report(carried, dropped: dropped, tip: tip, "\(name) stands on \(upstream), at \(tip.short)")
   }

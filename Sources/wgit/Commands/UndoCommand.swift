@@ -9,12 +9,20 @@ struct UndoCommand: ParsableCommand {
       Undoing a commit leaves its changes on the stage; undoing a switch or a merge brings the files from before back. \
       Repeat it to go further back; 'wgit redo' goes forward again. 'wgit op log' shows what there is.
 
-      Example:
+      A branch that wgit.yaml protects goes back only to a commit on which its certificates hold.
+
+      Examples:
         wgit undo
+        wgit undo --no-gate
       """)
 
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
+
   func run() throws {
-    OperationReport.print("Took back", try Environment.openRepository().undo())
+    let repository = try Environment.openRepository()
+    let moves = ProtectedMoves(repository: repository, option: gate, dataFolder: dataFolder, verb: "undo")
+    OperationReport.print("Took back", try repository.undo { try moves.judge($0.refChanges) })
   }
 }
 
@@ -27,8 +35,13 @@ struct RedoCommand: ParsableCommand {
         wgit undo && wgit redo
       """)
 
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
+
   func run() throws {
-    OperationReport.print("Took back", try Environment.openRepository().redo())
+    let repository = try Environment.openRepository()
+    let moves = ProtectedMoves(repository: repository, option: gate, dataFolder: dataFolder, verb: "redo")
+    OperationReport.print("Took back", try repository.redo { try moves.judge($0.refChanges) })
   }
 }
 
@@ -37,15 +50,23 @@ struct OperationRestoreCommand: ParsableCommand {
     commandName: "restore",
     abstract: "Move all branches, and the files, back to where they stood after an operation.",
     discussion: """
+      Nothing moves unless every branch that wgit.yaml protects goes to a commit on which its certificates hold.
+
       Example:
         wgit op restore 12
       """)
+
+  @OptionGroup var gate: GateOption
+  @OptionGroup var dataFolder: DataFolderOption
 
   @Argument(help: "The operation's number, as 'wgit op log' shows it.")
   var number: Int64
 
   func run() throws {
-    OperationReport.print("Went back to after", try Environment.openRepository().restore(toOperation: number))
+    let repository = try Environment.openRepository()
+    let moves = ProtectedMoves(repository: repository, option: gate, dataFolder: dataFolder, verb: "op restore")
+    OperationReport.print(
+      "Went back to after", try repository.restore(toOperation: number) { try moves.judge($0.refChanges) })
   }
 }
 

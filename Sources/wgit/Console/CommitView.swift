@@ -53,7 +53,7 @@ enum CommitView {
     ]
   }
 
-  private static func json(_ signature: Commit.Signature) -> JSONValue {
+  static func json(_ signature: Commit.Signature) -> JSONValue {
     [
       "name": .string(signature.name), "email": .string(signature.email),
       "unixSeconds": .integer(signature.unixSeconds), "zoneMinutes": .integer(signature.zoneMinutes),

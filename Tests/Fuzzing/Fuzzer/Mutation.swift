@@ -14,7 +14,8 @@ public func mutateInput(
   var changed: [UInt8]?
   if random.below(2) == 0 {
     switch parser {
-    case .manifest, .tree, .commit, .operation, .certificateResult, .json, .network: changed = mutator.mutate(input)
+    case .manifest, .tree, .commit, .operation, .certificateResult, .json, .network, .tokenizer, .encoder:
+      changed = mutator.mutate(input)
     case .safetensors: changed = mutateSafetensors(input, &mutator, &random)
     case .delta: changed = cutRawBits(input, &random)
     default: break

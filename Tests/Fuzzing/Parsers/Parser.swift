@@ -18,6 +18,7 @@ package enum Parser: String, CaseIterable, Sendable {
   case task, certificate, dataset
   case network
   case idx, npy, zip
+  case tokenizer, vocabulary, encoder
 
   /// Throws what the parser throws at nonsense; ends the process where it accepts what it must not.
   package func run(_ input: UnsafeRawBufferPointer) throws {
@@ -46,6 +47,9 @@ package enum Parser: String, CaseIterable, Sendable {
     case .zip:
       let archive = try ZIPArchive(DataFile(bytes: Array(input), name: "data.npz"))
       for member in archive.members.prefix(4) { _ = try archive.open(member) }
+    case .tokenizer: try TokenizerInput.json(input)
+    case .vocabulary: try TokenizerInput.vocabulary(input)
+    case .encoder: try EncoderInput.parse(input)
     }
   }
 }
