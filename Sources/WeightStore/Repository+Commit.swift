@@ -63,6 +63,7 @@ extension Repository {
     committer: Commit.Signature, recipe: Recipe
   ) throws -> CommitOutcome {
     let lock = try self.lock()
+    defer { withExtendedLifetime(lock) {} }
     let name = try RefName.branch(branch)
     let before = try target(of: name)
     guard before == nil || before == parent else {
@@ -70,8 +71,18 @@ extension Repository {
         .branchMoved, "branch '\(branch)' does not stand at \(parent.short), from which the weights were trained",
         subjects: [branch])
     }
-    let ref = aside ? try RefName.candidate(of: branch) : name
     if before == nil { try checkNoRefIsAFolder(name) }
+    return try commit(
+      files: files, removing: removed, onto: parent, at: aside ? RefName.candidate(of: branch) : name, branch: branch,
+      description: "finetune", message: message, author: author, committer: committer, recipe: recipe)
+  }
+
+  /// Stores files, makes the commit and lets a ref stand at it. The caller holds the writer lock.
+  func commit(
+    files: [RelativePath: any ByteSource], removing removed: Set<RelativePath>, onto parent: ObjectID<Commit>,
+    at ref: RefName, branch: String?, description: String, message: String, author: Commit.Signature,
+    committer: Commit.Signature, recipe: Recipe
+  ) throws -> CommitOutcome {
     let parentTree = try tree(of: parent)
     var tree = parentTree
     var writer: ObjectWriter? = ObjectWriter(store: store)
@@ -87,9 +98,8 @@ extension Repository {
     try writer?.put(commit)
     let change = Operation.RefChange(name: ref, before: try target(of: ref), after: commit.id)
     if let writer = writer.take() {
-      try publish(Publication(description: "finetune: \(commit.subject)", refChanges: [change]), writer: writer)
+      try publish(Publication(description: "\(description): \(commit.subject)", refChanges: [change]), writer: writer)
     }
-    withExtendedLifetime(lock) {}
     return try outcome(commit.id, commit, branch: branch, tree: tree, parentTree: parentTree)
   }
 

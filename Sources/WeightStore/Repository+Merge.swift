@@ -17,6 +17,8 @@ extension Repository {
     package let strategies: (MergeSpecification.Method) throws -> any TensorStrategy
     /// Patterns that fit nothing end the merge: they are mistyped.
     package var refusesIdlePatterns = false
+    /// The computation whose result the commit is: it is kept under the step's ref, not as a candidate of the branch.
+    package var step: Digest?
     /// Called when all weights are computed and nothing is published yet: what it throws ends the merge.
     package var inspect: (() throws -> Void)?
     /// Path, bytes done, bytes in all.
@@ -90,10 +92,11 @@ extension Repository {
       message: request.message, recipe: request.specification.recipe(more: details))
     try writer?.put(commit)
     let stored = writer?.storedByteCount ?? 0
-    let candidate = try RefName.candidate(of: head().branchName ?? "HEAD")
+    let candidate = try request.step.map(RefName.step) ?? RefName.candidate(of: head().branchName ?? "HEAD")
     let change = Operation.RefChange(name: candidate, before: try target(of: candidate), after: commit.id)
     if let writer = writer.take() {
-      try publish(Publication(description: "candidate: \(commit.subject)", refChanges: [change]), writer: writer)
+      let verb = request.step == nil ? "candidate" : "step"
+      try publish(Publication(description: "\(verb): \(commit.subject)", refChanges: [change]), writer: writer)
     }
     withExtendedLifetime(lock) {}
     return .made(

@@ -68,7 +68,8 @@ struct Wgit: ParsableCommand {
       CommandGroup(
         name: "Branch, train, merge, test",
         subcommands: [
-          BranchCommand.self, TagCommand.self, SwitchCommand.self, FinetuneCommand.self, MergeCommand.self,
+          BranchCommand.self, TagCommand.self, SwitchCommand.self, FinetuneCommand.self, RatatouilleCommand.self,
+          MergeCommand.self,
           CherryPickCommand.self,
           RevertCommand.self, RebaseCommand.self, AverageCommand.self, ReplayCommand.self, TestCommand.self,
           CertifyCommand.self, TrustCommand.self, BisectCommand.self,

@@ -33,7 +33,7 @@ package struct HyperparameterSearch: Sendable, Equatable {
   private static let presetName = "domainbed"
 
   /// Reads the key `search` of a task.
-  init?(task yaml: YAMLMapping, learningRate: Double) throws {
+  package init?(task yaml: YAMLMapping, learningRate: Double) throws {
     guard yaml.has("search") else { return nil }
     if let name = try? yaml.string("search") {
       guard name == Self.presetName else {

@@ -7,6 +7,9 @@ package struct TrainingOverrides: Sendable, Equatable {
   package var stepCount: Int?
   package var batchSize: Int?
   package var dropout: Double?
+  /// Domains of which no row is used; empty as the task says.
+  package var heldOut: [String] = []
+  package var splitSeed: UInt64?
   package var algorithm: AlgorithmChoice?
   package var average: AverageSettings?
   package var lora: LoRASettings?

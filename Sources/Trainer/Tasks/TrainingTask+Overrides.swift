@@ -9,6 +9,8 @@ extension TrainingTask {
     task.stepCount = overrides.stepCount ?? stepCount
     task.batchSize = overrides.batchSize ?? batchSize
     task.dropout = overrides.dropout ?? dropout
+    try task.split.holdOut(overrides.heldOut, task: name)
+    task.split.seed = overrides.splitSeed ?? split.seed
     task.algorithm = overrides.algorithm ?? algorithm
     task.average = overrides.average ?? average
     task.lora = overrides.lora ?? lora

@@ -5,6 +5,9 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
   private static let branchPrefix = "refs/heads/"
   private static let tagPrefix = "refs/tags/"
   private static let candidatePrefix = "refs/candidates/"
+  private static let stepPrefix = "refs/steps/"
+
+  private init(valid text: String) { self.text = text }
 
   package init(_ text: String) throws(StoreError) {
     if let fault = RefName.fault(in: text) {
@@ -51,6 +54,15 @@ package struct RefName: Hashable, Sendable, Comparable, CustomStringConvertible 
   /// Where a commit that may become the tip of a branch waits.
   package static func candidate(of branch: String) throws(StoreError) -> RefName {
     try RefName(candidatePrefix + branch)
+  }
+
+  /// Where the result of a computation stands that has this key.
+  package static func step(_ key: Digest) -> RefName { RefName(valid: stepPrefix + key.hex) }
+
+  /// The key of the step whose result this is, or `nil` for other refs.
+  package var stepKey: Digest? {
+    text.utf8.starts(with: RefName.stepPrefix.utf8)
+      ? Digest(hex: String(Substring(text.utf8.dropFirst(RefName.stepPrefix.utf8.count)))) : nil
   }
 
   var isCandidate: Bool { text.utf8.starts(with: RefName.candidatePrefix.utf8) }

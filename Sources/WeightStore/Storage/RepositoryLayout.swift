@@ -14,6 +14,8 @@ package struct RepositoryLayout: Sendable {
   package var temporaryFolder: String { "\(root)/tmp" }
   /// Training runs that have not come to their end.
   package var runFolder: String { "\(root)/runs" }
+  /// Who works on which step of a recipe, and what was measured of models: all of it can be computed again.
+  package var stepFolder: String { "\(root)/steps" }
   package var trashFolder: String { "\(root)/trash" }
   package var formatFile: String { "\(root)/format" }
   package var lockFile: String { "\(root)/lock" }

@@ -41,11 +41,13 @@ struct GreedyMerge {
     return rule
   }
 
-  private static let rules: [(word: String, rule: GreedySelection.Rule)] = [
+  static let rules: [(word: String, rule: GreedySelection.Rule)] = [
     ("improves", .improves), ("keeps-up", .keepsUp),
   ]
 
-  private var ruleWord: String { GreedyMerge.rules.first { $0.rule == rule }?.word ?? "" }
+  static func word(of rule: GreedySelection.Rule) -> String { rules.first { $0.rule == rule }?.word ?? "" }
+
+  private var ruleWord: String { GreedyMerge.word(of: rule) }
 
   /// Chooses among what is checked out and the revisions.
   func choose(_ revisions: [(name: String, commit: ObjectID<Commit>)]) throws -> Choice {

@@ -11,6 +11,7 @@ struct FinetuneTarget {
   private let judge: Gate?
   /// Whether the working folder must follow.
   private let isCheckedOut: Bool
+  private let step: StepCommit?
 
   /// Everything that would make the commit fail is found before the training, not after it.
   init(_ plan: RunPlan, in repository: Repository) throws {
@@ -18,6 +19,11 @@ struct FinetuneTarget {
     self.repository = repository
     self.start = start
     self.branch = name
+    step = plan.step
+    guard plan.step == nil else {
+      (isCheckedOut, decision, judge) = (false, .open, nil)
+      return
+    }
     isCheckedOut = try repository.head().branchName == name
     let tip = try repository.target(of: RefName.branch(name))
     if tip == nil { try repository.checkNoRefIsAFolder(RefName.branch(name)) }
@@ -42,6 +48,11 @@ struct FinetuneTarget {
     files: [RelativePath: any ByteSource], removing removed: Set<RelativePath> = [], message: String,
     signature: Commit.Signature, recipe: Recipe, isQuiet: Bool, beforeGate: () -> Void
   ) throws -> Repository.CommitOutcome {
+    if let step {
+      return try repository.commit(
+        files: files, removing: removed, onto: start, step: step.key, message: message,
+        signature: step.dated(signature), recipe: step.marked(recipe))
+    }
     let details = JSONObject(recipe.details.members + decision.record.members)
     let outcome = try repository.commit(
       files: files, removing: removed, onto: start, branch: branch, aside: isCheckedOut || judge != nil,

@@ -23,6 +23,12 @@ struct RunOptions: ParsableArguments {
   @Option(help: "Instead of the task's dropout of the features.")
   var dropout: Double?
 
+  @Option(help: ArgumentHelp("Use no row of this domain, it is for testing; may be repeated.", valueName: "domain"))
+  var heldOut: [String] = []
+
+  @Option(help: "Instead of the task's split-seed, which says which rows train and which validate.")
+  var splitSeed: UInt64?
+
   @Option(
     help: ArgumentHelp(
       "What a step minimises: \(AlgorithmRegistry.names.joined(separator: ", ")); 'coral,gamma=0.5' with settings. "
@@ -78,6 +84,8 @@ struct RunOptions: ParsableArguments {
     overrides.weightDecay = weightDecay
     overrides.batchSize = batch
     overrides.dropout = dropout
+    overrides.heldOut = heldOut
+    overrides.splitSeed = splitSeed
     overrides.linearProbe = probeOnly ? linearProbe ?? true : linearProbe
     overrides.isProbeOnly = probeOnly
     overrides.frozen = freeze.map { NamePattern($0) }
@@ -109,9 +117,11 @@ extension RunOptions {
     let single: [(String, String?)] = [
       ("--steps", steps.map { "\($0)" }), ("--lr", learningRate.map { "\($0)" }),
       ("--weight-decay", weightDecay.map { "\($0)" }), ("--batch", batch.map { "\($0)" }),
-      ("--dropout", dropout.map { "\($0)" }), ("--algorithm", algorithm), ("--lora", lora), ("--average", average),
+      ("--dropout", dropout.map { "\($0)" }), ("--split-seed", splitSeed.map { "\($0)" }), ("--algorithm", algorithm),
+      ("--lora", lora), ("--average", average),
     ]
     for (name, value) in single { if let value { words += ["\(name)=\(value)"] } }
+    words += heldOut.map { "--held-out=\($0)" }
     words += freeze.map { "--freeze=\($0)" } + train.map { "--train=\($0)" }
     if let linearProbe { words.append(linearProbe ? "--linear-probe" : "--no-linear-probe") }
     if probeOnly { words.append("--probe-only") }

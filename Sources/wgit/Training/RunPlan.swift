@@ -22,6 +22,8 @@ struct RunPlan {
   var newHead: [String] = []
   /// Whether the branch moves through a gate; nil if its protection decides.
   var gate: Bool?
+  /// The step of a recipe that the run is, instead of a branch's next commit.
+  var step: StepCommit?
 
   private static let format = "wgit-run"
   private static let version: Int64 = 1
@@ -33,7 +35,7 @@ struct RunPlan {
       "options": .array(options.words.map { .string($0) }), "message": message.map { .string($0) } ?? .null,
       "headCommit": headCommit.map { .string($0.hex) } ?? .null, "dataFolder": .string(dataFolder),
       "command": command.map { .string($0) } ?? .null, "newHead": .array(newHead.map { .string($0) }),
-      "gate": gate.map { .bool($0) } ?? .null,
+      "gate": gate.map { .bool($0) } ?? .null, "step": step?.json ?? .null,
     ]
   }
 }
@@ -55,6 +57,6 @@ extension RunPlan {
       options: options, message: json["message"]?.stringValue,
       headCommit: (json["headCommit"]?.stringValue).flatMap(Digest.init(hex:)).map { ObjectID($0) }, dataFolder: folder,
       command: json["command"]?.stringValue, newHead: json["newHead"]?.arrayValue?.compactMap(\.stringValue) ?? [],
-      gate: json["gate"]?.boolValue)
+      gate: json["gate"]?.boolValue, step: json["step"].flatMap(StepCommit.init(json:)))
   }
 }

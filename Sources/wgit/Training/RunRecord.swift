@@ -52,7 +52,9 @@ final class RunRecord {
     return try Folder.names(in: runs).compactMap { name in
       let path = "\(runs)/\(name)/run.json"
       guard access(path, F_OK) == 0 else { return nil }
-      return try read(path)["plan"]?["branch"]?.stringValue
+      let plan = try read(path)["plan"]
+      // The steps of recipes are continued by their recipes.
+      return plan?["step"]?.objectValue == nil ? plan?["branch"]?.stringValue : nil
     }
   }
 
@@ -67,8 +69,12 @@ final class RunRecord {
 
   /// Refuses to start a run on a branch that has an unfinished one.
   static func refuseUnfinished(_ branch: String, in repository: Repository) throws {
-    let folder = "\(repository.layout.runFolder)/\(name(of: branch))"
-    if access("\(folder)/run.json", F_OK) == 0 { throw try unfinished(branch, in: repository) }
+    if isUnfinished(branch, in: repository) { throw try unfinished(branch, in: repository) }
+  }
+
+  /// Whether a run was begun and has not come to its end.
+  static func isUnfinished(_ branch: String, in repository: Repository) -> Bool {
+    access("\(repository.layout.runFolder)/\(name(of: branch))/run.json", F_OK) == 0
   }
 
   private static func unfinished(_ branch: String, in repository: Repository) throws -> CommandError {

@@ -111,7 +111,7 @@ final class SweepView {
 
 extension CommandError.Code {
   /// The kind of error that a command ended with.
-  fileprivate init(_ status: ExitStatus) {
+  init(_ status: ExitStatus) {
     self = Self.allCases.first { CommandError($0, "").exitStatus == status } ?? .negative
   }
 }

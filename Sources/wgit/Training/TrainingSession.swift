@@ -12,13 +12,13 @@ struct TrainingSession {
   private let model: ModelFiles
   private var training: TrainingRun
 
-  init(_ plan: RunPlan, in repository: Repository) throws {
+  /// - Parameter cache: data sets that were read before.
+  init(_ plan: RunPlan, in repository: Repository, cache: DatasetCache = DatasetCache()) throws {
     self.plan = plan
     self.repository = repository
     target = try FinetuneTarget(plan, in: repository)
     task = try TrainingTask.parse(plan.taskText, name: plan.taskPath ?? "task").applying(plan.options.overrides())
-    data = try LoadedData(
-      task.dataPath, from: .workingFolder(repository), folder: DataFolder(plan.dataFolder))
+    data = try cache.data(task.dataPath, from: .workingFolder(repository), folder: DataFolder(plan.dataFolder))
     model = try ModelFiles(
       networkPath: task.networkPath, weightsPath: task.weightsPath, in: plan.start, of: repository)
     let (networkPath, weightsPath) = (task.networkPath, task.weightsPath)

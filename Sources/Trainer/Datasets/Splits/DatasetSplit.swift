@@ -57,6 +57,18 @@ package struct DatasetSplit: Sendable, Equatable {
     seed = try yaml.optionalSeed("split-seed")
   }
 
+  /// Keeps further domains from training and validation.
+  ///
+  /// - Throws: `TrainerError` with code `malformedTask` if they are named among those to train on.
+  mutating func holdOut(_ more: [String], task: String) throws {
+    if let domain = more.first(where: { domains?.contains($0) ?? false }) {
+      throw TrainerError(
+        .malformedTask, "task \(task.quoted()) trains on domain \(domain.quoted()), which is to be held out")
+    }
+    guard domains == nil else { return }
+    heldOut += more.filter { !heldOut.contains($0) }
+  }
+
   /// `train`, `validation` and, if there is one, `split-seed`, for recipes.
   ///
   /// - Parameter more: what else the task says of validation.
