@@ -23,11 +23,6 @@ extension StateDict {
     return result
   }
 
-  /// The uniform average.
-  package static func mean(_ all: [StateDict]) throws -> StateDict {
-    try combination(all.map { ($0, 1 / Double(all.count)) })
-  }
-
   /// - Throws: `TrainerError` with code `missingParameter` or `wrongParameterShape`.
   func checkSameTensors(as other: StateDict) throws {
     for entry in entries {
