@@ -84,7 +84,7 @@ struct RatatouilleCommand: ParsableCommand {
     try work(plan, store, folder)
     let results = ResultsText(recipe: recipe, results: try RatatouilleResults(plan, store))
     let landed = try branches.land()
-    if let markdown { try CertificateReports.write(results.markdown, to: markdown) }
+    if let markdown { try ReportFile.write(results.markdown, to: markdown) }
     try report(results, landed)
     try certificates?.judge(plan, repository, isShown: !output.json && !quiet)
   }
