@@ -79,8 +79,8 @@ let package = Package(
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainerTests", dependencies: ["Trainer", "Documents", "Statistics", "Tensors"], exclude: ["Golden"],
-      swiftSettings: strict),
+      name: "TrainerTests", dependencies: ["Trainer", "Documents", "Statistics", "Tensors", "Tokenizers"],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "WeightStoreTests", dependencies: ["Checkpoints", "Documents", "Tensors", "WeightStore", grdb],
       exclude: ["Fixtures", "Golden"], swiftSettings: strict),
