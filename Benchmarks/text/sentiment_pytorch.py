@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The recipe of sentiment.yaml in PyTorch and transformers: the validation accuracy that wgit's is measured against.
+"""The recipe of sentiment.sh in PyTorch and transformers: the validation accuracy that wgit's is measured against.
 
     sentiment_pytorch.py split MOVIES.tsv.gz FOLDER     writes train.tsv and validation.tsv, 80 and 20 per cent
     sentiment_pytorch.py train MODEL FOLDER SEED...     fine-tunes and prints a line of JSON for each seed
