@@ -27,7 +27,7 @@ batch: 32
 optimizer: {name: adamw, learning-rate: 5e-5, weight-decay: 0.01}
 schedule: {name: linear, warm-up: $((steps / 10))}
 YAML
-printf 'certificate: validation\ndata: validation.yaml\nnetwork: config.json\n' > certificates/validation.yaml
+printf 'certificate: validation\ndata: validation.yaml\nnetwork: config.json\nmetric: accuracy\nminimum: 0.5\n' > certificates/validation.yaml
 "$wgit" init -q
 "$wgit" add .
 "$wgit" commit -q -m "MiniLM"
