@@ -38,6 +38,7 @@ struct CellData {
 struct HeldOutScore: Equatable {
   /// Of each row of the held-out domain, whether it was told right.
   let correct: [Bool]
+  let logLoss: Double
   /// nil without validation rows.
   let validationAccuracy: Double?
 
@@ -47,15 +48,18 @@ struct HeldOutScore: Equatable {
 extension HeldOutScore {
   var json: JSONValue {
     [
-      "correct": .string(String(correct.map { $0 ? "1" : "0" })),
+      "correct": .string(String(correct.map { $0 ? "1" : "0" })), "logLoss": .number(logLoss),
       "validationAccuracy": validationAccuracy.map { .number($0) } ?? .null,
     ]
   }
 
   init?(json: JSONValue) {
-    guard let text = json["correct"]?.stringValue, text.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 }) else {
+    guard let text = json["correct"]?.stringValue, let loss = json["logLoss"]?.numberValue,
+      text.utf8.allSatisfy({ $0 == 0x30 || $0 == 0x31 })
+    else {
       return nil
     }
+    logLoss = loss
     correct = text.utf8.map { $0 == 0x31 }
     validationAccuracy = json["validationAccuracy"]?.numberValue
   }

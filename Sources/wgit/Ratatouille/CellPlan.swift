@@ -17,8 +17,15 @@ struct CellPlan {
   var rows: [Row] = []
   /// The fine-tunings from the pre-trained net alone, and those from different starts.
   var pools: [(name: String, models: [ModelSource])] = []
-  /// How each model, or ensemble of models, is evaluated.
-  fileprivate(set) var evaluations: [[ModelSource]: Digest] = [:]
+  /// The step that evaluates each subject.
+  fileprivate(set) var evaluations: [EvaluationSubject: Digest] = [:]
+}
+
+extension CellPlan {
+  /// The pairs of models whose mid-points tell of linear mode connectivity: each and the next.
+  static func neighbours(_ models: [ModelSource]) -> [[ModelSource]] {
+    zip(models, models.dropFirst()).map { [$0, $1] }
+  }
 }
 
 /// How a method's accuracy follows from evaluations.
@@ -129,22 +136,23 @@ struct CellBuilder {
     guard let rule = try method.score(in: &self) else { return }
     plan.rows.append(CellPlan.Row(method: method, rule: rule))
     switch rule {
-    case .model(let model): evaluate([model])
-    case .mean(let models), .best(let models): for model in models { evaluate([model]) }
-    case .ensemble(let models): evaluate(models)
+    case .model(let model): evaluate(EvaluationSubject([model]))
+    case .mean(let models), .best(let models): for model in models { evaluate(EvaluationSubject([model])) }
+    case .ensemble(let models): evaluate(EvaluationSubject(models))
     }
   }
 
   mutating func addPool(_ name: String, _ models: [ModelSource]) {
     plan.pools.append((name, models))
-    for model in models { evaluate([model]) }
+    for model in models { evaluate(EvaluationSubject([model])) }
+    for pair in CellPlan.neighbours(models) { evaluate(EvaluationSubject(pair, means: .weights)) }
   }
 
-  private mutating func evaluate(_ models: [ModelSource]) {
-    guard plan.evaluations[models] == nil else { return }
+  private mutating func evaluate(_ subject: EvaluationSubject) {
+    guard plan.evaluations[subject] == nil else { return }
     let source = steps.add(
-      .evaluation, "\(Self.words(cell))", .evaluation(EvaluationWork(models: models, cell: cell)))
-    if case .step(let key) = source { plan.evaluations[models] = key }
+      .evaluation, "Evaluate, \(Self.words(cell))", .evaluation(EvaluationWork(subject: subject, cell: cell)))
+    if case .step(let key) = source { plan.evaluations[subject] = key }
   }
 }
 

@@ -74,7 +74,7 @@ extension RecipeStep.Work {
     case .training(let work): work.inputs
     case .average(let work): work.inputs
     case .greedy(let work): work.members
-    case .evaluation(let work): work.models
+    case .evaluation(let work): work.subject.models
     }
   }
 

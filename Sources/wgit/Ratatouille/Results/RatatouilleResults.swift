@@ -10,8 +10,8 @@ struct RatatouilleResults {
     let accuracies: [String: Double]
     /// By method that is one model: on the validation rows.
     let validation: [String: Double]
-    /// By pool: the mean of 1 - Q over pairs of models.
-    let diversities: [String: Double]
+    /// By pool.
+    let geometry: [String: PoolGeometry]
   }
 
   struct Difference {
@@ -35,62 +35,9 @@ struct RatatouilleResults {
 
   /// - Throws: `StoreError` for a measurement that is not there.
   init(_ plan: RatatouillePlan, _ store: StepStore) throws {
-    var known: [Digest: HeldOutScore] = [:]
-    func score(_ models: [ModelSource], _ cell: CellPlan) throws -> HeldOutScore {
-      guard let key = cell.evaluations[models] else {
-        throw StoreError(.missingFile, "an evaluation of \(cell.label) was not planned")
-      }
-      if let measurement = known[key] { return measurement }
-      guard let measurement = store.score(key) else {
-        // A file that is damaged is in the way of a new one.
-        store.forgetScore(key)
-        throw StoreError(.missingFile, "the measurement \(key.hex.prefix(10)) is lost")
-      }
-      known[key] = measurement
-      return measurement
-    }
     methods = plan.cells.first?.rows.map { ($0.method.name, $0.method.summary) } ?? []
     pools = plan.cells.first?.pools.map(\.name) ?? []
-    cells = try plan.cells.map { cell in
-      var (accuracies, validation): ([String: Double], [String: Double]) = ([:], [:])
-      for row in cell.rows {
-        switch row.rule {
-        case .model(let model):
-          let measured = try score([model], cell)
-          accuracies[row.method.name] = measured.accuracy
-          validation[row.method.name] = measured.validationAccuracy
-        case .ensemble(let models): accuracies[row.method.name] = try score(models, cell).accuracy
-        case .mean(let models):
-          accuracies[row.method.name] = SampleMean(try models.map { try score([$0], cell).accuracy }).mean
-        case .best(let models):
-          var best: HeldOutScore?
-          for model in models {
-            let next = try score([model], cell)
-            if best.map({ next.validationAccuracy ?? -1 > $0.validationAccuracy ?? -1 }) ?? true { best = next }
-          }
-          accuracies[row.method.name] = best?.accuracy
-          validation[row.method.name] = best?.validationAccuracy
-        }
-      }
-      let diversities = try cell.pools.map { pool in
-        (pool.name, RatatouilleResults.diversity(try pool.models.map { try score([$0], cell).correct }))
-      }
-      return Cell(
-        heldOut: cell.heldOut, split: cell.split, accuracies: accuracies, validation: validation,
-        diversities: Dictionary(
-          diversities.compactMap { pool in pool.1.map { (pool.0, $0) } }, uniquingKeysWith: { $1 }))
-    }
-  }
-
-  /// The mean q-diversity of all pairs of models that has a value.
-  private static func diversity(_ outcomes: [[Bool]]) -> Double? {
-    var values: [Double] = []
-    for second in outcomes.indices {
-      for first in 0..<second {
-        if let value = Diversity(first: outcomes[first], second: outcomes[second]).qDiversity { values.append(value) }
-      }
-    }
-    return values.isEmpty ? nil : SampleMean(values).mean
+    cells = try plan.cells.map { try Cell($0, CellScores($0, store)) }
   }
 
   /// Over splits, on one held-out domain.
@@ -106,7 +53,10 @@ struct RatatouilleResults {
       })
   }
 
-  func diversity(_ pool: String) -> SampleMean { SampleMean(cells.compactMap { $0.diversities[pool] }) }
+  /// A value of each cell's pool, over cells.
+  func geometry(_ pool: String, _ value: (PoolGeometry) -> Double?) -> SampleMean {
+    SampleMean(cells.compactMap { $0.geometry[pool].flatMap(value) })
+  }
 
   func difference(_ method: String, _ other: String) -> Difference {
     let pairs = cells.compactMap { cell -> Double? in

@@ -58,16 +58,30 @@ struct ResultsText {
       for row in differenceRows { differences.add(row) }
       differences.print()
     }
+    guard !geometryRows.isEmpty else { return }
     Terminal.print("")
-    for line in diversityLines { Terminal.print(line) }
+    var geometry = TextTable(ResultsText.geometryHeader, [.left, .right, .right, .right])
+    for row in geometryRows { geometry.add(row) }
+    geometry.print()
   }
 
-  private var diversityLines: [String] {
+  private static let geometryHeader = ["pool", "q-diversity", "gain half way", "rise of the loss"]
+
+  /// Pools of one model have no pairs.
+  private var geometryRows: [[String]] {
     results.pools.compactMap { pool in
-      let sample = results.diversity(pool)
-      guard sample.count > 0 else { return nil }
-      let error = sample.standardError.map { " ± \(Format.decimal($0, places: 3))" } ?? ""
-      return "q-diversity of the \(pool): \(Format.decimal(sample.mean, places: 3))\(error)"
+      let gain = results.geometry(pool, \.midpointGain)
+      guard gain.count > 0 else { return nil }
+      let diversity = results.geometry(pool, \.qDiversity)
+      let barrier = results.geometry(pool, \.midpointBarrier)
+      let plain = { (sample: SampleMean) in
+        Format.decimal(sample.mean, places: 3)
+          + (sample.standardError.map { " ± \(Format.decimal($0, places: 3))" } ?? "")
+      }
+      return [
+        pool, diversity.count > 0 ? plain(diversity) : "-",
+        ResultsText.signed(gain.mean) + ResultsText.error(gain.standardError, places: 2), plain(barrier),
+      ]
     }
   }
 
@@ -80,8 +94,14 @@ struct ResultsText {
         MarkdownTable(header: ResultsText.differenceHeader, rows: differenceRows).text, "",
       ]
     }
-    lines += diversityLines.map { "- \($0)" }
-    lines += ["", "| method | what it is |", "|---|---|"] + results.methods.map { "| \($0.name) | \($0.summary) |" }
+    if !geometryRows.isEmpty {
+      lines += [
+        "How the fine-tunings of a pool lie to each other, mean ± standard error over cells: how differently they err, and half "
+          + "way between neighbours the accuracy and the loss against the mean of the two.", "",
+        MarkdownTable(header: ResultsText.geometryHeader, rows: geometryRows).text, "",
+      ]
+    }
+    lines += ["| method | what it is |", "|---|---|"] + results.methods.map { "| \($0.name) | \($0.summary) |" }
     let seeds = recipe.target.splits.map(String.init).joined(separator: ", ")
     lines += [
       "",
@@ -120,7 +140,13 @@ struct ResultsText {
           ]
         }),
       "pools": .array(
-        results.pools.map { ["pool": .string($0), "qDiversity": sample(results.diversity($0))] }),
+        results.pools.map { pool in
+          [
+            "pool": .string(pool), "qDiversity": sample(results.geometry(pool, \.qDiversity)),
+            "midpointGain": sample(results.geometry(pool, \.midpointGain)),
+            "midpointBarrier": sample(results.geometry(pool, \.midpointBarrier)),
+          ]
+        }),
       "cells": .array(results.cells.map { ResultsText.json($0, results.methods.map(\.name)) }),
     ]
   }
