@@ -84,7 +84,8 @@ struct LogCommand: ParsableCommand {
 
   private func starts(_ repository: Repository) throws -> [ObjectID<Commit>] {
     var starts = try revisions.map(repository.resolve)
-    if all { starts += try repository.refs().map(\.target) }
+    // What a recipe computes on its way is seen from its results.
+    if all { starts += try repository.refs().filter { $0.name.stepKey == nil }.map(\.target) }
     if starts.isEmpty || all, let head = try repository.headCommitID() { starts.append(head) }
     if starts.isEmpty { starts = [try repository.resolve("HEAD")] }
     return starts

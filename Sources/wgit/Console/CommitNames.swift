@@ -8,7 +8,7 @@ struct CommitNames {
     let head = try repository.head()
     headCommit = try repository.headCommitID()
     if case .detached(let id) = head { names[id, default: []].append("HEAD") }
-    for ref in try repository.refs() {
+    for ref in try repository.refs() where ref.name.stepKey == nil {
       let short = ref.name.branchName ?? ref.name.tagName ?? String(ref.name.text.dropFirst("refs/".count))
       let isHead = head == .branch(ref.name)
       refs[ref.target, default: []].append(short)

@@ -96,9 +96,9 @@ final class StepPlace {
     }
   }
 
-  /// The rows of a cell, as a network takes them; those of the last one are kept.
-  func examples(of data: CellData, for network: NetworkDefinition) throws -> (test: ExampleSet, validation: ExampleSet) {
-    let key: JSONValue = [data.validationIdentity, data.testIdentity, network.json]
+  /// The rows of a cell; those of the last one are kept.
+  func examples(of data: CellData) throws -> (test: ExampleSet, validation: ExampleSet) {
+    let key: JSONValue = [data.validationIdentity, data.testIdentity]
     if let cell, cell.key == key { return cell.examples }
     let dataset = try cache.data(
       data.task.task.dataPath, from: .workingFolder(repository), folder: dataFolder

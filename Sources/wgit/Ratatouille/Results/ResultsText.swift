@@ -87,18 +87,18 @@ struct ResultsText {
 
   var markdown: String {
     var lines = ["# \(recipe.name)", "", "\(title). Percent ± standard error over splits.", ""]
-    lines += [MarkdownTable(header: accuracyHeader, rows: accuracyRows).text, ""]
+    lines += [MarkdownTable(header: accuracyHeader, rows: accuracyRows).text]
     if results.cells.count > 1 {
       lines += [
         "Paired over cells; p of the paired t test.", "",
-        MarkdownTable(header: ResultsText.differenceHeader, rows: differenceRows).text, "",
+        MarkdownTable(header: ResultsText.differenceHeader, rows: differenceRows).text,
       ]
     }
     if !geometryRows.isEmpty {
       lines += [
         "How the fine-tunings of a pool lie to each other, mean ± standard error over cells: how differently they err, and half "
           + "way between neighbours the accuracy and the loss against the mean of the two.", "",
-        MarkdownTable(header: ResultsText.geometryHeader, rows: geometryRows).text, "",
+        MarkdownTable(header: ResultsText.geometryHeader, rows: geometryRows).text,
       ]
     }
     lines += ["| method | what it is |", "|---|---|"] + results.methods.map { "| \($0.name) | \($0.summary) |" }

@@ -18,7 +18,7 @@ struct EvaluationWork {
         networkPath: task.networkPath, weightsPath: task.weightsPath, in: place.commit(of: source), of: place.repository
       )
     }
-    let examples = try place.examples(of: cell, for: models[0].network)
+    let examples = try place.examples(of: cell)
     let weights =
       subject.means == .weights ? [try StateDict.mean(models.map(\.weights))] : models.map(\.weights)
     var sums: (test: [Float], validation: [Float]) = ([], [])
