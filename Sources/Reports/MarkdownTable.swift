@@ -14,15 +14,28 @@ package struct MarkdownTable: Sendable {
     return lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
   }
 
+  /// As `Markup.escape` has it: characters that could hide something are shown, and lines stay one.
+  static func visible(_ text: String) -> String {
+    String(
+      text.unicodeScalars.reduce(into: String.UnicodeScalarView()) { visible, scalar in
+        if scalar.properties.isWhitespace && scalar.value < 0x20 {
+          visible.append(" ")
+        } else if let shown = Markup.shown(scalar) {
+          visible.append(contentsOf: shown.unicodeScalars)
+        } else {
+          visible.append(scalar)
+        }
+      })
+  }
+
   static func escape(_ cell: String) -> String {
     var text = ""
-    for character in cell {
+    for character in visible(cell) {
       switch character {
       case "|", "\\", "`", "*", "_", "[", "]", "#": text += "\\\(character)"
       case "<": text += "&lt;"
       case ">": text += "&gt;"
       case "&": text += "&amp;"
-      case "\n", "\r", "\r\n": text += " "
       default: text.append(character)
       }
     }

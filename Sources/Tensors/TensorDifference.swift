@@ -16,12 +16,21 @@ package struct TensorDifference: Sendable, Hashable {
   package private(set) var maximumAbsolute = 0.0
   /// The numerical rank of b - a, if it was asked for and the tensor is a matrix.
   package private(set) var rank: NumericalRank?
+  /// How many elements moved by 2^e or more and less than 2^(e + 1), from `smallestExponent` on, the first and the last with all
+  /// beyond; if it was asked for.
+  package private(set) var magnitudes: [Int]?
   private var squaredBefore = 0.0
   private var squaredAfter = 0.0
   private var squaredDifference = 0.0
   private var product = 0.0
 
-  package init() {}
+  /// - Parameter countingMagnitudes: also gathers `magnitudes`.
+  package init(countingMagnitudes: Bool = false) {
+    if countingMagnitudes { magnitudes = Array(repeating: 0, count: TensorDifference.exponentCount) }
+  }
+
+  package static let smallestExponent = -40
+  private static let exponentCount = 48
 
   package static func canMeasure(_ dtype: DType) -> Bool {
     switch dtype {
@@ -78,10 +87,25 @@ package struct TensorDifference: Sendable, Hashable {
           try FloatConversion.decode(UnsafeRawBufferPointer(rebasing: before[part]), as: dtype, into: old)
           try FloatConversion.decode(UnsafeRawBufferPointer(rebasing: after[part]), as: dtype, into: new)
           addBlock(UnsafeBufferPointer(old), UnsafeBufferPointer(new))
+          countMagnitudes(UnsafeBufferPointer(old), UnsafeBufferPointer(new))
           sketch?.add(before: UnsafeBufferPointer(old), after: UnsafeBufferPointer(new))
         }
       }
     }
+  }
+
+  /// Adds the figures of another pair of tensors, as if both were stretches of one; ranks do not add up.
+  package static func += (left: inout TensorDifference, right: TensorDifference) {
+    left.elementCount += right.elementCount
+    left.differingCount += right.differingCount
+    left.nonFiniteCount += right.nonFiniteCount
+    left.maximumAbsolute = max(left.maximumAbsolute, right.maximumAbsolute)
+    left.squaredBefore += right.squaredBefore
+    left.squaredAfter += right.squaredAfter
+    left.squaredDifference += right.squaredDifference
+    left.product += right.product
+    left.rank = nil
+    left.magnitudes = nil
   }
 
   /// Takes the rank from a sketch to which all of both tensors was added.
@@ -105,5 +129,16 @@ package struct TensorDifference: Sendable, Hashable {
       product += before * after
       maximumAbsolute = max(maximumAbsolute, abs(difference))
     }
+  }
+
+  private mutating func countMagnitudes(_ old: UnsafeBufferPointer<Double>, _ new: UnsafeBufferPointer<Double>) {
+    guard var counts = magnitudes else { return }
+    magnitudes = nil
+    for index in old.indices {
+      let size = abs(new[index] - old[index])
+      guard size > 0, size.isFinite else { continue }
+      counts[min(max(Int(size.exponent) - TensorDifference.smallestExponent, 0), counts.count - 1)] += 1
+    }
+    magnitudes = counts
   }
 }

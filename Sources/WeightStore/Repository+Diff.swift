@@ -17,9 +17,9 @@ extension Repository {
   }
 
   /// - Parameter paths: only these files and folders; empty for all.
-  /// - Parameter measuring: reads changed weights to say how far they moved; otherwise only ids are compared.
   package func diff(
-    from before: Snapshot, to after: Snapshot, paths: [RelativePath] = [], measuring: Bool = true
+    from before: Snapshot, to after: Snapshot, paths: [RelativePath] = [],
+    scope: CheckpointComparison.Scope = .init()
   ) throws -> [FileDifference] {
     let old = try entries(of: before)
     let new = try entries(of: after)
@@ -29,7 +29,7 @@ extension Repository {
       return FileDifference(
         path: change.path, kind: change.kind, byteCountBefore: change.before?.byteCount,
         byteCountAfter: change.after?.byteCount,
-        tensors: try compareTensors(change, before: before, after: after, measuring: measuring))
+        tensors: try compareTensors(change, before: before, after: after, scope: scope))
     }
   }
 
@@ -97,13 +97,14 @@ extension Repository {
   }
 
   private func compareTensors(
-    _ change: SnapshotChanges.FileChange, before: Snapshot, after: Snapshot, measuring: Bool
+    _ change: SnapshotChanges.FileChange, before: Snapshot, after: Snapshot,
+    scope: CheckpointComparison.Scope
   ) throws -> CheckpointComparison? {
     guard let old = change.before, let new = change.after, old.kind == .checkpoint, new.kind == .checkpoint else {
       return nil
     }
     return try CheckpointComparison(
-      from: reader(old, change.path), to: reader(new, change.path), measuring: measuring, loop: loop)
+      from: reader(old, change.path), to: reader(new, change.path), scope: scope, loop: loop)
   }
 
   private func reader(_ entry: Tree.Entry, _ path: RelativePath) throws -> AnyCheckpoint {

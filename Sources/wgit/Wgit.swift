@@ -75,8 +75,8 @@ struct Wgit: ParsableCommand {
           CertifyCommand.self, TrustCommand.self, BisectCommand.self,
         ]),
       CommandGroup(
-        name: "Measure models",
-        subcommands: [LMCCommand.self, DiversityCommand.self]),
+        name: "Measure models, and report",
+        subcommands: [LMCCommand.self, DiversityCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Look after the repository",
         subcommands: [

@@ -44,4 +44,26 @@ struct TensorDifferenceTests {
     #expect(found.cosine == nil)
     #expect(found.changedFraction == 0)
   }
+
+  @Test func stretchesAddUp() throws {
+    let before: [Float] = [1, -2, 0.5, 3]
+    let after: [Float] = [1.5, -2, 0.25, 3.0078125]
+    func bytes(_ values: some Sequence<Float>) -> [UInt8] {
+      values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) } }
+    }
+    var whole = TensorDifference(countingMagnitudes: true)
+    try whole.add(before: bytes(before), after: bytes(after), dtype: .f32)
+    var sum = TensorDifference()
+    for part in [0..<2, 2..<4] {
+      var stretch = TensorDifference()
+      try stretch.add(before: bytes(before[part]), after: bytes(after[part]), dtype: .f32)
+      sum += stretch
+    }
+    #expect(sum.relativeChange == whole.relativeChange && sum.cosine == whole.cosine)
+    #expect(sum.changedFraction == 0.75 && sum.maximumAbsolute == 0.5 && sum.magnitudes == nil)
+    // numpy: np.frexp([0.5, 0.25, 0.0078125])[1] - 1
+    let counts = try #require(whole.magnitudes)
+    let exponents = counts.indices.filter { counts[$0] > 0 }.map { $0 + TensorDifference.smallestExponent }
+    #expect(exponents == [-7, -2, -1] && counts.reduce(0, +) == 3)
+  }
 }

@@ -44,6 +44,7 @@ struct CIScriptTests {
     #expect(passed.status == 0, "\(passed.standardError)")
     #expect(try scene.report("certificates.xml").contains("failures=\"0\""))
     #expect(try scene.report("certificates.md").contains("| holds |"))
+    #expect(try scene.report("report.md").hasPrefix("# good, compared with main\n"))
     let failed = try scene.run("sh ci/wgit-gate.sh good worse")
     #expect(failed.status == 1)
     #expect(try scene.report("certificates.xml").contains("<failure message=\"FAILS: "))
@@ -76,7 +77,8 @@ struct CIScriptTests {
       ["TARGET": "good", "CONTRIBUTION": "worse", "GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary])
     #expect(output.status == 1)
     #expect(output.standardError.contains("::error file=certificates/held-out.yaml,title=held-out on worse::FAILS: "))
-    #expect(try String(contentsOfFile: summary, encoding: .utf8).contains("| FAILS: "))
+    let shown = try String(contentsOfFile: summary, encoding: .utf8)
+    #expect(shown.contains("| FAILS: ") && shown.contains("# worse, compared with good\n"))
     for line in lines where line.hasPrefix("path: ") {
       #expect(try !scene.report(String(line.dropFirst("path: ".count))).isEmpty)
     }

@@ -4,8 +4,8 @@
 #
 #   wgit-gate.sh [--merge STRATEGY] TARGET CONTRIBUTION
 #
-# Environment: WGIT_REPOSITORY (default: the current folder), WGIT_DATA (the data sets), REPORTS (a folder for certificates.xml and
-# certificates.md, default: the current folder), ALLOW_UNDECIDED=1 (what the data cannot decide passes).
+# Environment: WGIT_REPOSITORY (default: the current folder), WGIT_DATA (the data sets), REPORTS (a folder for certificates.xml,
+# certificates.md and report.md, default: the current folder), ALLOW_UNDECIDED=1 (what the data cannot decide passes).
 # Exit codes: 0 pass, 1 refused, others as 'wgit test --help' says.
 set -eu
 
@@ -29,8 +29,12 @@ fi
 status=0
 wgit -C "$repository" test "$contribution" --from "$target" --against "$target" \
   --junit "$reports/certificates.xml" --markdown "$reports/certificates.md" || status=$?
-if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$reports/certificates.md" ]; then
-  cat "$reports/certificates.md" >> "$GITHUB_STEP_SUMMARY"
+# What the contribution brings: certificates before and after, layers, commits. It decides nothing.
+if ! wgit -C "$repository" report "$target..$contribution" > "$reports/report.md"; then rm -f "$reports/report.md"; fi
+if [ -n "${GITHUB_STEP_SUMMARY:-}" ]; then
+  for report in certificates report; do
+    [ ! -f "$reports/$report.md" ] || cat "$reports/$report.md" >> "$GITHUB_STEP_SUMMARY"
+  done
 fi
 if [ "$status" -eq 125 ] && [ "${ALLOW_UNDECIDED:-0}" = 1 ]; then
   echo "undecided: passed, because ALLOW_UNDECIDED is 1" >&2

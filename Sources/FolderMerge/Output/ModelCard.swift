@@ -59,7 +59,7 @@ package struct ModelCard: Sendable {
   }
 
   /// Whether a name is `owner/model`, as on the hub.
-  static func isHubName(_ name: String) -> Bool {
+  package static func isHubName(_ name: String) -> Bool {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     return parts.count == 2
       && parts.allSatisfy { part in

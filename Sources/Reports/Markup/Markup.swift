@@ -69,13 +69,21 @@ package indirect enum Markup: Sendable, Equatable {
       case 0x0A where inAttribute: escaped += "&#10;"
       case 0x0D where inAttribute: escaped += "&#13;"
       case 0x09, 0x0A: escaped.unicodeScalars.append(scalar)
-      case 0..<0x20, 0x7F..<0xA0, 0xFDD0...0xFDEF: escaped += "\u{FFFD}"
-      case let value where value & 0xFFFE == 0xFFFE: escaped += "\u{FFFD}"
-      case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029:
-        escaped += "\\u{\(String(scalar.value, radix: 16))}"
+      case _ where shown(scalar) != nil: escaped += shown(scalar) ?? ""
       default: escaped.unicodeScalars.append(scalar)
       }
     }
     return escaped
+  }
+
+  /// What stands for a scalar that must not stand for itself.
+  static func shown(_ scalar: Unicode.Scalar) -> String? {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0xFDD0...0xFDEF: "\u{FFFD}"
+    case let value where value & 0xFFFE == 0xFFFE: "\u{FFFD}"
+    case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029:
+      "\\u{\(String(scalar.value, radix: 16))}"
+    default: nil
+    }
   }
 }

@@ -84,7 +84,11 @@ struct LinePlotDrawing {
     }
     for (x, label) in xLabels {
       parts.append(SVGDrawing.line(x, bottom, x, bottom + 4, "axis"))
-      parts.append(SVGDrawing.text(label, x: x, y: bottom + 17, "tick", anchor: "middle"))
+      // A wide label at the edge would be cut.
+      let isCut = x + SVGDrawing.width(label) / 2 > LinePlotDrawing.width
+      parts.append(
+        SVGDrawing.text(
+          label, x: isCut ? LinePlotDrawing.width - 2 : x, y: bottom + 17, "tick", anchor: isCut ? "end" : "middle"))
     }
     parts.append(SVGDrawing.line(left, bottom, right, bottom, "axis"))
     parts.append(SVGDrawing.text(plot.x.label, x: left + plotWidth / 2, y: bottom + 34, "note", anchor: "middle"))

@@ -20,6 +20,24 @@ package struct CheckpointComparison: Sendable {
     package fileprivate(set) var difference: TensorDifference?
   }
 
+  /// What is compared, and how closely.
+  package struct Scope: Sendable {
+    /// Reads changed weights to say how far they moved; otherwise only ids are compared.
+    package var measures: Bool
+    /// Also gathers how many elements moved how far.
+    package var countsMagnitudes: Bool
+    /// Only tensors whose name fits one of these; all if empty.
+    package var tensors: [NamePattern]
+
+    package init(measures: Bool = true, countsMagnitudes: Bool = false, tensors: [NamePattern] = []) {
+      self.measures = measures
+      self.countsMagnitudes = countsMagnitudes
+      self.tensors = tensors
+    }
+
+    func includes(_ name: TensorName) -> Bool { tensors.isEmpty || tensors.contains { $0.matches(name.text) } }
+  }
+
   /// In the file order of the new version, deleted tensors last.
   package let changes: [TensorChange]
   package let unchangedCount: Int
@@ -36,7 +54,7 @@ package struct CheckpointComparison: Sendable {
 
   /// Equal chunks are known from their ids; weights are read, several tensors at a time, only where the ids differ.
   init(
-    from before: some CheckpointReader, to after: some CheckpointReader, measuring: Bool, loop: ParallelLoop
+    from before: some CheckpointReader, to after: some CheckpointReader, scope: Scope, loop: ParallelLoop
   ) throws {
     let old = Dictionary(
       before.manifest.tensors.map { (TensorName($0.tensor.name), $0) }, uniquingKeysWith: { first, _ in first })
@@ -50,28 +68,31 @@ package struct CheckpointComparison: Sendable {
       let name = TensorName(new.tensor.name)
       let earlier = prefix?.earlier(new.tensor.name).map { TensorName($0) }
       let match = old[name].map { (name, $0) } ?? earlier.flatMap { name in old[name].map { (name, $0) } }
-      guard let (oldName, previous) = match else {
+      if let match { seen.insert(match.0) }
+      guard scope.includes(name) else { continue }
+      guard let (_, previous) = match else {
         changes.append(TensorChange(name: name.text, status: .added, before: nil, after: new.tensor))
         continue
       }
-      seen.insert(oldName)
       if previous.segment.holds(new.segment) {
         unchanged += 1
         continue
       }
       let status = CheckpointComparison.status(previous.tensor, new.tensor)
-      if measuring, status == .changed, TensorDifference.canMeasure(new.tensor.dtype) {
+      if scope.measures, status == .changed, TensorDifference.canMeasure(new.tensor.dtype) {
         pairs.append(Pair(old: previous.segment, new: new.segment, position: changes.count))
       }
       changes.append(TensorChange(name: name.text, status: status, before: previous.tensor, after: new.tensor))
     }
-    for previous in before.manifest.tensors where !seen.contains(TensorName(previous.tensor.name)) {
+    for previous in before.manifest.tensors {
+      let name = TensorName(previous.tensor.name)
+      guard !seen.contains(name), scope.includes(name) else { continue }
       changes.append(
         TensorChange(name: previous.tensor.name, status: .deleted, before: previous.tensor, after: nil))
     }
     let differences = WorkerSlots<TensorDifference>(count: pairs.count)
     try loop.run(count: pairs.count) { index in
-      differences[index] = try Self.measure(pairs[index].old, before, pairs[index].new, after)
+      differences[index] = try Self.measure(pairs[index].old, before, pairs[index].new, after, scope)
     }
     for (index, pair) in pairs.enumerated() { changes[pair.position].difference = differences[index] }
     self.changes = changes
@@ -85,10 +106,10 @@ package struct CheckpointComparison: Sendable {
 
   private static func measure(
     _ oldSegment: Manifest.Segment, _ before: some CheckpointReader, _ newSegment: Manifest.Segment,
-    _ after: some CheckpointReader
+    _ after: some CheckpointReader, _ scope: Scope
   ) throws(StoreError) -> TensorDifference? {
     guard let tensor = newSegment.tensor else { return nil }
-    var difference = TensorDifference()
+    var difference = TensorDifference(countingMagnitudes: scope.countsMagnitudes)
     var sketch = DifferenceSketch(shape: tensor.shape, dtype: tensor.dtype)
     for index in newSegment.chunks.indices {
       let new = try after.chunk(index, of: newSegment)

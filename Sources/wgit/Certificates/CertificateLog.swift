@@ -20,9 +20,14 @@ enum CertificateLog {
     }
   }
 
-  private static func text(_ value: Double, _ name: String) -> String {
-    let metric = CertificateMetric(name: String(name.prefix { $0 != "[" }))
-    return metric?.measure.isLowerBetter == false ? Format.percent(value) : Format.decimal(value, places: 4)
+  /// Shares of examples in percent, losses and errors as they are.
+  static func text(_ value: Double, _ name: String) -> String {
+    isFraction(name) ? Format.percent(value) : Format.decimal(value, places: 4)
+  }
+
+  /// Whether the values of a metric, or of one domain of it, are shares of examples.
+  static func isFraction(_ name: String) -> Bool {
+    CertificateMetric(name: String(name.prefix { $0 != "[" }))?.measure.isLowerBetter == false
   }
 
   static func json(_ commit: ObjectID<Commit>, in repository: Repository) throws -> JSONValue {

@@ -111,13 +111,11 @@ struct AverageCommand: ParsableCommand {
 
   /// Oldest first.
   private func commits(_ repository: Repository) throws -> [ObjectID<Commit>] {
-    guard let dots = range.firstRange(of: "..") else {
+    guard let ends = CommitRange(range) else {
       throw CommandError(.usage, "'\(range)' is no range of commits", hint: "wgit average main~20..main")
     }
-    let left = String(range[..<dots.lowerBound])
-    let right = String(range[dots.upperBound...])
-    let start = try repository.resolve(left.isEmpty ? "HEAD" : left)
-    let end = try repository.resolve(right.isEmpty ? "HEAD" : right)
+    let start = try repository.resolve(ends.start)
+    let end = try repository.resolve(ends.end)
     var commits: [ObjectID<Commit>] = []
     var next: ObjectID<Commit>? = end
     let graph = repository.graph
@@ -127,7 +125,7 @@ struct AverageCommand: ParsableCommand {
     }
     guard next != nil else {
       throw CommandError(
-        .usage, "'\(left)' does not lead to '\(right)' along first parents",
+        .usage, "'\(ends.start)' does not lead to '\(ends.end)' along first parents",
         hint: "look at it: wgit log --graph --oneline")
     }
     guard !commits.isEmpty else { throw CommandError(.usage, "there is no commit in \(range)") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Documents
 import Glibc
+import Tensors
 import WeightStore
 
 struct DiffCommand: ParsableCommand {
@@ -19,10 +20,15 @@ struct DiffCommand: ParsableCommand {
         largest            the largest change of one element
         changed            how many of the elements changed
 
+      --stat sums them up by layer. --tensor NAME shows only tensors that fit a pattern with * and ?, each with how \
+      many of its elements moved how far, from the smallest power of two on.
+
       Examples:
         wgit diff
         wgit diff --staged
         wgit diff main~1 main -- model.safetensors
+        wgit diff --stat main target/a
+        wgit diff main target/a --tensor 'encoder.layer.3.*'
         wgit diff main target/a --json
       """)
 
@@ -31,6 +37,12 @@ struct DiffCommand: ParsableCommand {
 
   @Flag(help: "Only say which tensors changed; no weight is read.")
   var names = false
+
+  @Flag(help: "Sum up the changes by layer.")
+  var stat = false
+
+  @Option(help: ArgumentHelp("Only this tensor, or those that fit a pattern; may be repeated.", valueName: "pattern"))
+  var tensor: [String] = []
 
   @Flag(help: "Exit with 1 if there are differences.")
   var exitCode = false
@@ -47,6 +59,7 @@ struct DiffCommand: ParsableCommand {
     guard revisions.count <= 2 else {
       throw ValidationError("At most two revisions can be compared; paths come after '--'.")
     }
+    if stat && names { throw ValidationError("--stat sums up what --names does not measure.") }
     if staged && revisions.count == 2 { throw ValidationError("--staged compares the stage with one revision.") }
   }
 
@@ -54,12 +67,17 @@ struct DiffCommand: ParsableCommand {
     let repository = try Environment.openRepository()
     let (before, after) = try sides(repository)
     let user = try UserPath(repository)
-    let files = try repository.diff(
-      from: before, to: after, paths: paths.compactMap(user.relative), measuring: !names)
+    var files = try repository.diff(
+      from: before, to: after, paths: paths.compactMap(user.relative),
+      scope: .init(measures: !names, countsMagnitudes: !tensor.isEmpty, tensors: tensor.map { NamePattern($0) }))
+    // Who asks for tensors is not told of other files.
+    if !tensor.isEmpty { files.removeAll { $0.tensors?.changes.isEmpty ?? true } }
     if output.json {
-      output.print(.array(files.map(DiffView.json)))
+      output.print(.array(files.map { DiffView.json($0, byLayer: stat) }))
+    } else if stat {
+      files.forEach(DiffView.printLayers)
     } else {
-      files.forEach(DiffView.print)
+      files.forEach { DiffView.print($0) }
     }
     if exitCode && !files.isEmpty { throw ExitCode(ExitStatus.negative.rawValue) }
   }

@@ -22,20 +22,24 @@ enum CommitView {
   }
 
   /// How the weights came to be, in one line; nothing to say for files that were added by hand.
-  static func summary(_ recipe: Recipe) -> String? {
+  static func summary(_ recipe: Recipe) -> String? { facts(recipe).map(Terminal.escape) }
+
+  /// The same, not yet made harmless for a terminal.
+  static func facts(_ recipe: Recipe) -> String? {
+    let details = recipe.details
     switch recipe.kind {
-    case .import: nil
+    case .import: return nil
     case .finetune:
-      "finetune\(recipe.details["task"]?["task"]?.stringValue.map { " on \(Terminal.escape($0))" } ?? "")"
-        + "\(recipe.details["exec"]?.stringValue.map { " by \(Terminal.escape($0))" } ?? "")"
-        + "\(recipe.details["stepCount"]?.integerValue.map { ", \($0) steps" } ?? "")"
-        + "\(recipe.details["seed"]?.stringValue.map { ", seed \(Terminal.escape($0))" } ?? "")"
-    case .merge where recipe.details["kind"]?.stringValue == "cherry-pick" && recipe.ingredients.count == 2:
-      "the change of \(recipe.ingredients[1].commit.short), added"
-    case .merge where recipe.details["kind"]?.stringValue == "revert":
-      recipe.base.map { "the change of \($0.short), taken back" }
+      return "finetune\(details["task"]?["task"]?.stringValue.map { " on \($0)" } ?? "")"
+        + "\(details["exec"]?.stringValue.map { " by \($0)" } ?? "")"
+        + "\(details["stepCount"]?.integerValue.map { ", \($0) steps" } ?? "")"
+        + "\(details["seed"]?.stringValue.map { ", seed \($0)" } ?? "")"
+    case .merge where details["kind"]?.stringValue == "cherry-pick" && recipe.ingredients.count == 2:
+      return "the change of \(recipe.ingredients[1].commit.short), added"
+    case .merge where details["kind"]?.stringValue == "revert":
+      return recipe.base.map { "the change of \($0.short), taken back" }
     case .merge:
-      "\(Terminal.escape(recipe.method ?? "merge")) of \(Format.count(recipe.ingredients.count, "ingredient"))"
+      return "\(recipe.method ?? "merge") of \(Format.count(recipe.ingredients.count, "ingredient"))"
     }
   }
 

@@ -15,6 +15,15 @@ struct PathView {
     "From \(first) to \(second), on the \(Format.count(measurement.exampleCount, "example")) of \(data)"
   }
 
+  /// What matters of it, in a sentence.
+  var sentence: String {
+    let gap = path.connectivityGap ?? 0
+    let gain = path.midpointGain.map { ", half way \(PathView.points($0)) points above the mean of the ends" } ?? ""
+    return
+      "\(headline): barrier of the loss \(number(path.barrier, 4)), gap of the accuracy \(number(gap * 100, 1)) points"
+      + "\(gain); \(gap >= 0 ? "linearly connected" : "below the chord on the way")."
+  }
+
   // MARK: Text
 
   func print() {
