@@ -1,6 +1,6 @@
 # Every target is a small script under scripts/.
 
-.PHONY: all example test faults fuzz lint format build clean
+.PHONY: all example test faults fuzz lint format build install clean
 
 all: build
 
@@ -24,6 +24,9 @@ format: ## put all sources in the project's format
 
 build: ## build the release binary
 	@scripts/build
+
+install: ## build, and install below ~/.local: program, manual pages, completions
+	@scripts/install
 
 clean:
 	swift package clean

@@ -13,16 +13,18 @@ extension Repository {
 
   /// Stages files, folders and removals. `nil` stands for the whole working folder. All or nothing.
   ///
-  /// - Parameter progress: path, bytes done, bytes in all.
-  /// - Throws: `StoreError.unknownPath` for a path that is neither there nor tracked; `.malformedFile` for a broken
-  ///   checkpoint.
+  /// - Parameters:
+  ///   - takesIgnored: also what a `.wgitignore` excludes. What is tracked is never excluded.
+  ///   - progress: path, bytes done, bytes in all.
+  /// - Throws: `StoreError.unknownPath` for a path that is neither there nor tracked; `.ignoredPath` for one that is ignored;
+  ///   `.malformedFile` for a broken checkpoint.
   package func add(
-    _ targets: [RelativePath?], progress: ((RelativePath, Int, Int) -> Void)? = nil
+    _ targets: [RelativePath?], takesIgnored: Bool = false, progress: ((RelativePath, Int, Int) -> Void)? = nil
   ) throws -> AddOutcome {
     let lock = try self.lock()
     var outcome = AddOutcome()
     let staged = try stage()
-    let paths = try pathsToAdd(targets, staged: staged, outcome: &outcome)
+    let paths = try pathsToAdd(targets, staged: staged, takesIgnored: takesIgnored, outcome: &outcome)
     var publication = Publication(description: "add")
     var writer: ObjectWriter? = ObjectWriter(store: store)
     let bases = try baseCatalog(staged)
@@ -73,12 +75,13 @@ extension Repository {
   }
 
   private func pathsToAdd(
-    _ targets: [RelativePath?], staged: [RelativePath: StagedFile], outcome: inout AddOutcome
+    _ targets: [RelativePath?], staged: [RelativePath: StagedFile], takesIgnored: Bool, outcome: inout AddOutcome
   ) throws(StoreError) -> [RelativePath] {
     var paths: Set<RelativePath> = []
     var removed: Set<RelativePath> = []
     for target in targets {
       if let target, try working.stamp(of: target) != nil {
+        if !takesIgnored, staged[target] == nil { try checkIsNotIgnored(target, isFolder: false) }
         paths.insert(target)
         continue
       }
@@ -87,9 +90,12 @@ extension Repository {
         removed.insert(target)
         continue
       }
-      let walk = try FolderWalk(working, below: target)
+      let walk = try FolderWalk(working, below: target, obeysIgnoreFiles: !takesIgnored)
       outcome.skipped += walk.skipped
       let tracked = staged.keys.filter { path in target.map { path == $0 || path.isBelow($0) } ?? true }
+      if let target, case .some(.folder) = occupant, !takesIgnored, tracked.isEmpty {
+        try checkIsNotIgnored(target, isFolder: true)
+      }
       if let target, walk.files.isEmpty, walk.skipped.isEmpty, tracked.isEmpty {
         if case .some(.special) = occupant {
           throw StoreError(
@@ -98,10 +104,18 @@ extension Repository {
         throw StoreError(.unknownPath, "'\(target)' matches no file", subjects: [target.text])
       }
       paths.formUnion(walk.files)
-      removed.formUnion(Set(tracked).subtracting(walk.files))
+      for path in Set(tracked).subtracting(walk.files) {
+        // What is tracked stays so, whatever is ignored.
+        if try working.stamp(of: path) != nil { paths.insert(path) } else { removed.insert(path) }
+      }
     }
     outcome.removed = removed.subtracting(paths).sorted()
     return paths.sorted()
+  }
+
+  private func checkIsNotIgnored(_ path: RelativePath, isFolder: Bool) throws(StoreError) {
+    guard try IgnoreRules.ignores(path, isFolder: isFolder, in: working) else { return }
+    throw StoreError(.ignoredPath, "'\(path)' is ignored by a \(IgnoreRules.fileName)", subjects: [path.text])
   }
 
   /// Staged files that cannot stay beside `added`: a file that became a folder, files whose folder became a file.

@@ -28,21 +28,12 @@ extension Repository {
       throw StoreError(.unknownPath, "'\(path)' is no file of \(start.short)", subjects: [path.text])
     }
     let manifest = try store.load(entry.manifest)
-    var segments = manifest.segments.filter { segment in
+    let segments = manifest.segments.filter { segment in
       guard let tensor = segment.tensor else { return false }
       return patterns.isEmpty || patterns.contains { $0.matches(tensor.name) }
     }
-    if manifest.format == .bytes, patterns.isEmpty {
-      segments = [.whole(of: manifest)]
-    }
-    var walk = BlameWalk(segments, store)
+    let isWhole = manifest.format == .bytes && patterns.isEmpty
+    var walk = BlameWalk(isWhole ? [nil] : segments.map(\.self), store)
     return try walk.run(from: start, path, progress: progress)
-  }
-}
-
-extension Manifest.Segment {
-  /// All that a file holds, as if it were one segment.
-  static func whole(of manifest: Manifest) -> Manifest.Segment {
-    Manifest.Segment(tensor: nil, byteCount: manifest.byteCount, chunks: manifest.segments.flatMap(\.chunks))
   }
 }

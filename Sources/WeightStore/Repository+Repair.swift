@@ -142,16 +142,21 @@ extension Repository {
     var known = try database.read { try ObjectIndex.allKeys(in: $0) }
     let before = known.count
     while true {
-      let count = known.count
+      var found: [ObjectIndex.Entry] = []
       for pack in packs {
         for placed in pack.records {
           let entry = ObjectIndex.Entry(record: placed.record, packName: pack.name, offset: placed.offset)
-          guard !known.contains(entry.key), isReadable(entry) else { continue }
-          try database.write { try ObjectIndex.replace(with: entry, in: $0) }
-          known.insert(entry.key)
+          if !known.contains(entry.key), isReadable(entry) {
+            found.append(entry)
+            known.insert(entry.key)
+          }
         }
       }
-      if known.count == count { return count - before }
+      guard !found.isEmpty else { return known.count - before }
+      // Once they are in the index, others can be read that stand on them: another round.
+      try database.write { database in
+        for entry in found { try ObjectIndex.replace(with: entry, in: database) }
+      }
     }
   }
 

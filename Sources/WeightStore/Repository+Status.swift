@@ -32,7 +32,7 @@ extension Repository {
     return Status(
       head: head, headCommit: headCommit,
       staged: SnapshotChanges.fileChanges(from: headTree.entries, to: stagedEntries(staged)), unstaged: unstaged,
-      untracked: try FolderWalk(working, below: nil).files.filter { staged[$0] == nil })
+      untracked: try FolderWalk(working, below: nil, obeysIgnoreFiles: true).files.filter { staged[$0] == nil })
   }
 
   /// Tracked paths with changes that no commit holds, sorted. What an interrupted merge or training had already written of

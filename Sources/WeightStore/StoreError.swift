@@ -25,6 +25,7 @@ package struct StoreError: Error, Sendable {
     case unsupportedFile
     case unsafePath
     case unknownPath
+    case ignoredPath
     case unknownRevision
     case ambiguousRevision
     case invalidName

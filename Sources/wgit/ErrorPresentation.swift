@@ -175,7 +175,7 @@ package enum ErrorPresentation {
     case .inputOutput, .outcomeUnknown, .diskFull: .inputOutput
     case .permissionDenied, .foreignOwner: .permission
     case .nothingToCommit, .nothingToUndo, .wouldOverwrite, .mergeConflict, .mergeInProgress, .unrelatedHistories,
-      .severalMergeBases, .branchNotMerged:
+      .severalMergeBases, .branchNotMerged, .ignoredPath:
       .negative
     }
   }
@@ -228,6 +228,7 @@ package enum ErrorPresentation {
       return "merge the unquantised models, then quantise the result; or take one side: --resolve '*=ours' (or theirs)"
     case .idlePattern: return "patterns are like 'lm_head.*'; wgit merge --dry-run shows names"
     case .unsupportedFormat: return "a newer version can read it"
+    case .ignoredPath: return "to track it all the same: wgit add --force \(subject ?? "FILE")"
     case .unknownPath: return "wgit status and wgit show list what there is"
     case .invalidName: return "names are made of parts like 'target/a': no spaces, no '..', none of ~ ^ : ? * [ \\"
     case .alreadyARepository, .detachedHead, .inputOutput, .permissionDenied, .missingFile, .malformedObject,

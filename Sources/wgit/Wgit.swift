@@ -90,8 +90,10 @@ struct Wgit: ParsableCommand {
     // A limit on the size of files is an error of the call that meets it, as a full disk is.
     signal(SIGXFSZ, SIG_IGN)
     ProcessMemory.keepFreedBuffers()
+    let typed = Array(CommandLine.arguments.dropFirst())
+    if Completion.isAsked(typed) { Completion.silenceErrors() }
     do {
-      let arguments = try changingFolder(Array(CommandLine.arguments.dropFirst()))
+      let arguments = try changingFolder(typed)
       try CommandName.check(arguments)
       try Environment.check()
       var command = try parseAsRoot(arguments)

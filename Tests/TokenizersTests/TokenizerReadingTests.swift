@@ -69,6 +69,10 @@ struct TokenizerReadingTests {
       ###"{\###(model),"pre_tokenizer":{"type":"BertPreTokenizer"},"post_processor":{"type":"TemplateProcessing","###
         + ###""single":[{"SpecialToken":{"id":"[X]","type_id":0}}],"pair":[]}}"###, .missingToken
     ),
+    (
+      ###"{\###(model),"pre_tokenizer":{"type":"BertPreTokenizer"},"added_tokens":[{"id":5,"content":"x"},{"id":6,"content":"x"}]}"###,
+      .malformed
+    ),
     // A text that is put in twice would not fit where it was cut to fit.
     (template(single: "A A", pair: "A B"), .unsupported), (template(single: "A", pair: "A"), .unsupported),
     (template(single: "A", pair: "A B A"), .unsupported), (template(single: "", pair: "A B"), .unsupported),

@@ -3,7 +3,7 @@ import Testing
 
 /// Gates on real data: Fashion-MNIST in three domains, turned by 0, 20 and 40 degrees; nothing trains on the last.
 struct RealDataGateTests {
-  private static let data = ProcessInfo.processInfo.environment["WGIT_TEST_DATA"] ?? "/usr/share/datasets/fashion-mnist"
+  static let data = ProcessInfo.processInfo.environment["WGIT_TEST_DATA"] ?? "/usr/share/datasets/fashion-mnist"
   static let isDataPresent = FileManager.default.fileExists(atPath: "\(data)/t10k-images-idx3-ubyte.gz")
 
   private struct Project {

@@ -102,13 +102,7 @@ package struct MergekitPlanner {
       case .slices(let slices): try plan(slices, module)
       }
     }
-    guard conflicts.isEmpty else {
-      throw FolderMergeError(
-        .conflict,
-        conflicts.count == 1 ? "a tensor cannot be merged" : "\(conflicts.count) tensors cannot be merged",
-        subjects: conflicts)
-    }
-    guard !tensors.isEmpty else { throw FolderMergeError(.noWeights, "the models have no tensor in common") }
+    try MergePlanner.checkOutcome(tensors, conflicts: conflicts)
     try MergePlanner.checkOnly(configuration.only, tensors.map(\.name))
     let template = try template
     let tie = TiedEmbeddings.state(of: tensors.map(\.name), template)

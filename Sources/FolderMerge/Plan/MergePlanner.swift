@@ -56,6 +56,17 @@ package struct MergePlanner {
       subjects: idle.map(\.text))
   }
 
+  /// - Parameter conflicts: why tensors cannot be merged, one for each.
+  static func checkOutcome(_ tensors: [MergePlan.Tensor], conflicts: [String]) throws(FolderMergeError) {
+    guard conflicts.isEmpty else {
+      throw FolderMergeError(
+        .conflict,
+        conflicts.count == 1 ? "a tensor cannot be merged" : "\(conflicts.count) tensors cannot be merged",
+        subjects: conflicts)
+    }
+    guard !tensors.isEmpty else { throw FolderMergeError(.noWeights, "the models have no tensor in common") }
+  }
+
   /// Without any, methods that want to know more than weights would be plain averages.
   static func checkCompanions(_ recipe: any MergeRecipe, _ models: [ModelInput]) throws(FolderMergeError) {
     for companion in recipe.companions where models.allSatisfy({ $0.companions[companion.name] == nil }) {
@@ -72,13 +83,7 @@ package struct MergePlanner {
     for name in names {
       if let tensor = try tensor(name) { tensors.append(tensor) }
     }
-    guard conflicts.isEmpty else {
-      throw FolderMergeError(
-        .conflict,
-        conflicts.count == 1 ? "a tensor cannot be merged" : "\(conflicts.count) tensors cannot be merged",
-        subjects: conflicts)
-    }
-    guard !tensors.isEmpty else { throw FolderMergeError(.noWeights, "the models have no tensor in common") }
+    try MergePlanner.checkOutcome(tensors, conflicts: conflicts)
     let tie = TiedEmbeddings.state(of: tensors.map(\.name), request.template)
     if tie.isParted { notes.append(TiedEmbeddings.partedNote) }
     var plan = MergePlan(

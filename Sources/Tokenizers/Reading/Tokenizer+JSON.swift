@@ -106,10 +106,14 @@ extension Tokenizer {
   ) throws(TokenizerError) -> (raw: AddedTokens, normalized: AddedTokens) {
     var raw: [AddedTokens.Token] = []
     var normalized: [AddedTokens.Token] = []
+    var added: [ArraySlice<UInt8>: Int32] = [:]
     for entry in value?.arrayValue ?? [] {
       let fields = try TokenizerFields(entry, "an added token")
       let text = try fields.string("content")
       let id = try fields.id("id")
+      guard added.updateValue(id, forKey: Array(text.utf8)[...]) ?? id == id else {
+        throw TokenizerError(.malformed, "the added token \(text.quoted(limit: 40)) has two ids")
+      }
       ids[Array(text.utf8)[...]] = id
       let isNormalized = try fields.bool("normalized", or: false)
       let scalars = Array(text.unicodeScalars)

@@ -1,41 +1,43 @@
-/// Follows segments of a file back to the commits that made them what they are.
+/// Follows tensors of a file, or the whole of it, back to the commits that made them what they are.
 ///
-/// A segment stands at one commit at a time and moves on to the first parent that holds it too, so that each parent's
-/// manifest is read once for all segments that may be in it. The newest commits come first: where branches part,
+/// A tensor stands at one commit at a time and moves on to the first parent that holds it too, so that each parent's
+/// manifest is read once for all tensors that may be in it. The newest commits come first: where branches part,
 /// all that was passed down along them is looked at together.
 ///
 /// - Cost: a commit, a tree and, where the file differs, a manifest for each commit on the way; it ends where the
-///   last segment was made.
+///   last tensor was made.
 struct BlameWalk {
   private struct Place {
     let commit: Commit
     let tree: Tree
-    /// Which segments, by their place in `segments`, wait in which file.
-    var segments: [RelativePath: Set<Int>] = [:]
+    /// Which tensors, by their place in the list, wait in which file.
+    var waiting: [RelativePath: Set<Int>] = [:]
   }
 
-  private let segments: [Manifest.Segment]
-  private let positions: [TensorName: Int]
+  private let tensors: [Manifest.Tensor?]
+  /// The places in the list.
+  private let positions: [SegmentText: Int]
   private let store: ObjectStore
   private var places: [ObjectID<Commit>: Place] = [:]
   private var queue = PriorityQueue<Next>()
   private var blamed: [Repository.BlamedTensor?]
 
-  /// - Parameter segments: tensors with different names, or one that stands for a whole file.
-  init(_ segments: [Manifest.Segment], _ store: ObjectStore) {
-    self.segments = segments
+  /// - Parameter segments: `nil` for the whole file.
+  init(_ segments: [Manifest.Segment?], _ store: ObjectStore) {
     self.store = store
+    tensors = segments.map { $0?.tensor }
     positions = Dictionary(
-      zip(segments.map(BlameWalk.name), segments.indices), uniquingKeysWith: { first, _ in first })
+      segments.enumerated().compactMap { index, segment in segment.map { (SegmentText($0), index) } },
+      uniquingKeysWith: { first, _ in first })
     blamed = Array(repeating: nil, count: segments.count)
   }
 
-  /// - Returns: in the order of the segments.
+  /// - Returns: in the order of the list.
   mutating func run(
     from start: ObjectID<Commit>, _ path: RelativePath, progress: (Int) -> Void
   ) throws(StoreError) -> [Repository.BlamedTensor] {
     let commit = try store.load(start)
-    try put(start, commit, store.load(commit.tree), [path: Set(segments.indices)])
+    try put(start, commit, store.load(commit.tree), [path: Set(tensors.indices)])
     var count = 0
     while let next = queue.popFirst(), let place = places.removeValue(forKey: next.id) {
       count += 1
@@ -47,7 +49,7 @@ struct BlameWalk {
 
   /// Hands on what the parents hold too; the rest was made here.
   private mutating func pass(_ id: ObjectID<Commit>, _ place: Place) throws(StoreError) {
-    var rest = place.segments
+    var rest = place.waiting
     for parentID in place.commit.parents where !rest.isEmpty {
       let parent = try store.load(parentID)
       let tree = parent.tree == place.tree.id ? place.tree : try store.load(parent.tree)
@@ -67,7 +69,7 @@ struct BlameWalk {
     for (path, own) in rest {
       for index in own {
         blamed[index] = Repository.BlamedTensor(
-          tensor: segments[index].tensor, id: id, commit: place.commit, path: path)
+          tensor: tensors[index], id: id, commit: place.commit, path: path)
       }
     }
   }
@@ -89,27 +91,23 @@ struct BlameWalk {
   private func held(
     _ waiting: Set<Int>, of own: Tree.Entry?, by entry: Tree.Entry
   ) throws(StoreError) -> Set<Int> {
-    if entry.manifest == own?.manifest { return waiting }
-    let manifest = try store.load(entry.manifest)
-    let candidates = manifest.format == .bytes ? [.whole(of: manifest)] : manifest.segments
+    if entry.sha256 == own?.sha256 { return waiting }
+    guard waiting.contains(where: { tensors[$0] != nil }) else { return [] }
     var held: Set<Int> = []
-    for segment in candidates {
-      guard let index = positions[BlameWalk.name(segment)], waiting.contains(index) else { continue }
-      if segments[index] == segment { held.insert(index) }
+    for text in SegmentText.all(in: try store.bytes(of: entry.manifest.digest, kind: .manifest)) {
+      if let index = positions[text], waiting.contains(index) { held.insert(index) }
     }
     return held
   }
 
-  private static func name(_ segment: Manifest.Segment) -> TensorName { TensorName(segment.tensor?.name ?? "") }
-
   private mutating func put(
-    _ id: ObjectID<Commit>, _ commit: Commit, _ tree: Tree, _ segments: [RelativePath: Set<Int>]
+    _ id: ObjectID<Commit>, _ commit: Commit, _ tree: Tree, _ waiting: [RelativePath: Set<Int>]
   ) {
     if places[id] == nil {
       places[id] = Place(commit: commit, tree: tree)
       queue.insert(Next(id: id, unixSeconds: commit.committer.unixSeconds))
     }
-    places[id]?.segments.merge(segments) { $0.union($1) }
+    places[id]?.waiting.merge(waiting) { $0.union($1) }
   }
 
   /// The newest comes first.

@@ -9,6 +9,10 @@ struct AddCommand: ParsableCommand {
       A .safetensors file is stored tensor by tensor: what the repository has already costs nothing. Every other file is \
       stored as bytes. A path that no longer exists is taken off the stage.
 
+      Files that a .wgitignore excludes are passed over, unless they are tracked already. Its lines are patterns as in a \
+      .gitignore: '#' begins a comment, '!' takes an exclusion back, 'build/' fits folders, '/x' fits beside the file, '**' \
+      any folders.
+
       Examples:
         wgit add model.safetensors network.json
         wgit add .
@@ -17,9 +21,12 @@ struct AddCommand: ParsableCommand {
   @Flag(name: [.customShort("A"), .long], help: "Everything in the working folder, removals included.")
   var all = false
 
+  @Flag(name: [.short, .long], help: "Also what a .wgitignore excludes.")
+  var force = false
+
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "Files and folders.")
+  @Argument(help: "Files and folders.", completion: .file())
   var paths: [String] = []
 
   func validate() throws {
@@ -31,7 +38,8 @@ struct AddCommand: ParsableCommand {
     let repository = try Environment.openRepository()
     let user = try UserPath(repository)
     let targets = all ? [nil] : try paths.map(user.relative)
-    let outcome = try repository.add(targets, progress: AddCommand.progress("storing", isQuiet: silent.quiet))
+    let outcome = try repository.add(
+      targets, takesIgnored: force, progress: AddCommand.progress("storing", isQuiet: silent.quiet))
     for path in outcome.skipped {
       silent.message("skipped \(Terminal.escape(path)): symbolic links and special files are not tracked")
     }

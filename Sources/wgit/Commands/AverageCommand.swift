@@ -53,7 +53,7 @@ struct AverageCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  @Argument(help: "Commits, as A..B.")
+  @Argument(help: "Commits, as A..B.", completion: Completion.revisionRange)
   var range: String
 
   func validate() throws {

@@ -34,13 +34,15 @@ struct BisectRunCommand: ParsableCommand {
         wgit bisect run --good main~20 --bad main -c held-out
       """)
 
-  @Option(help: ArgumentHelp("A revision on which the certificates hold; may be repeated.", valueName: "rev"))
+  @Option(
+    help: ArgumentHelp("A revision on which the certificates hold; may be repeated.", valueName: "rev"),
+    completion: Completion.revision)
   var good: [String]
 
-  @Option(help: ArgumentHelp("A revision on which one fails.", valueName: "rev"))
+  @Option(help: ArgumentHelp("A revision on which one fails.", valueName: "rev"), completion: Completion.revision)
   var bad = "HEAD"
 
-  @Option(name: [.short, .long], help: "Only this certificate; may be repeated.")
+  @Option(name: [.short, .long], help: "Only this certificate; may be repeated.", completion: Completion.certificate)
   var certificate: [String] = []
 
   @OptionGroup var dataFolder: DataFolderOption

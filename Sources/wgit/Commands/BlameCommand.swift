@@ -25,10 +25,10 @@ struct BlameCommand: ParsableCommand {
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "A revision, HEAD if none is given, and the file.")
+  @Argument(help: "A revision, HEAD if none is given, and the file.", completion: Completion.revisionOrTrackedFile)
   var words: [String] = []
 
-  @Argument(parsing: .postTerminator, help: "After '--': the file.")
+  @Argument(parsing: .postTerminator, help: "After '--': the file.", completion: Completion.trackedFile)
   var paths: [String] = []
 
   func validate() throws {

@@ -35,10 +35,10 @@ struct BranchCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "The branch.")
+  @Argument(help: "The branch.", completion: Completion.branch)
   var name: String?
 
-  @Argument(help: "Where a new branch starts; HEAD if not given.")
+  @Argument(help: "Where a new branch starts; HEAD if not given.", completion: Completion.revision)
   var start: String?
 
   func validate() throws {

@@ -18,24 +18,28 @@ struct CertifyCommand: ParsableCommand {
         wgit certify release -c held-out --output held-out.intoto.json
       """)
 
-  @Option(name: [.short, .long], help: "Only this certificate; may be repeated.")
+  @Option(name: [.short, .long], help: "Only this certificate; may be repeated.", completion: Completion.certificate)
   var certificate: [String] = []
 
-  @Option(help: ArgumentHelp("The revision that max-drop compares with.", valueName: "rev"))
+  @Option(
+    help: ArgumentHelp("The revision that max-drop compares with.", valueName: "rev"), completion: Completion.revision)
   var against: String?
 
   @Option(
     help: ArgumentHelp(
-      "The private key, or the public key of one in ssh-agent. Default: the setting signing.key.", valueName: "file"))
+      "The private key, or the public key of one in ssh-agent. Default: the setting signing.key.", valueName: "file"),
+    completion: .file())
   var key: String?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("Also write the statement to a file.", valueName: "file"))
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("Also write the statement to a file.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var quiet: SilentOption
 
-  @Argument(help: "The revision.")
+  @Argument(help: "The revision.", completion: Completion.revision)
   var revision = "HEAD"
 
   func run() throws {

@@ -17,7 +17,7 @@ struct CherryPickCommand: ParsableCommand {
 
   @OptionGroup var options: ChangeOptions
 
-  @Argument(help: "Commits, carried over one after the other.")
+  @Argument(help: "Commits, carried over one after the other.", completion: Completion.revision)
   var revisions: [String]
 
   func run() throws { try options.run(revisions, .add) }

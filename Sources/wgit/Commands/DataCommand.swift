@@ -29,7 +29,7 @@ struct DataCommand: ParsableCommand {
   @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "The description of the data set.")
+  @Argument(help: "The description of the data set.", completion: .file(extensions: ["yaml", "yml"]))
   var file: String
 
   func run() throws {

@@ -49,10 +49,11 @@ struct DiffCommand: ParsableCommand {
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "At most two revisions.")
+  @Argument(help: "At most two revisions.", completion: Completion.revision)
   var revisions: [String] = []
 
-  @Argument(parsing: .postTerminator, help: "After '--': only these files and folders.")
+  @Argument(
+    parsing: .postTerminator, help: "After '--': only these files and folders.", completion: Completion.trackedFile)
   var paths: [String] = []
 
   func validate() throws {

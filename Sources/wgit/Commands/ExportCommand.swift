@@ -27,7 +27,8 @@ struct ExportCommand: ParsableCommand {
   @Option(name: [.short, .long], help: "Only this tensor, or those that fit a pattern with * and ?; may be repeated.")
   var tensor: [String] = []
 
-  @Option(name: [.short, .long], help: "The file or folder to write; standard output if none is given.")
+  @Option(
+    name: [.short, .long], help: "The file or folder to write; standard output if none is given.", completion: .file())
   var output: String?
 
   @Flag(help: "Write the model card of a revision, and nothing else.")
@@ -36,7 +37,9 @@ struct ExportCommand: ParsableCommand {
   @Flag(name: [.short, .long], help: "Replace a card that is there, or files in a folder that is not empty.")
   var force = false
 
-  @Argument(help: ArgumentHelp("A revision, or a revision and a path in it.", valueName: "rev[:path]"))
+  @Argument(
+    help: ArgumentHelp("A revision, or a revision and a path in it.", valueName: "rev[:path]"),
+    completion: Completion.revision)
   var source: String
 
   func validate() throws {

@@ -38,17 +38,20 @@ struct FinetuneCommand: ParsableCommand {
         wgit finetune --resume
       """)
 
-  @Option(name: [.short, .long], help: "The task file.")
+  @Option(name: [.short, .long], help: "The task file.", completion: .file(extensions: ["yaml", "yml"]))
   var task: String?
 
   @Option(
-    name: [.short, .long], help: "The branch to commit on; it is made if it does not exist. Default: the current one.")
+    name: [.short, .long], help: "The branch to commit on; it is made if it does not exist. Default: the current one.",
+    completion: Completion.branch)
   var branch: String?
 
   @Option(name: [.short, .long], help: "The message of the commit.")
   var message: String?
 
-  @Option(help: ArgumentHelp("Take the head's parameters from this revision.", valueName: "rev"))
+  @Option(
+    help: ArgumentHelp("Take the head's parameters from this revision.", valueName: "rev"),
+    completion: Completion.revision)
   var headFrom: String?
 
   @OptionGroup(title: "What is done otherwise than the task says") var runOptions: RunOptions
@@ -91,7 +94,7 @@ struct FinetuneCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The process that waits for this run.", visibility: .hidden))
   var supervisedBy: Int?
 
-  @Argument(help: "The revision to start from.")
+  @Argument(help: "The revision to start from.", completion: Completion.revision)
   var from = "HEAD"
 
   func validate() throws {

@@ -25,7 +25,9 @@ struct FsckCommand: ParsableCommand {
   @Flag(help: "First build the index anew from the packs.")
   var repair = false
 
-  @Option(help: ArgumentHelp("With --repair: a repository to take missing objects from.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("With --repair: a repository to take missing objects from.", valueName: "folder"),
+    completion: .directory)
   var from: String?
 
   @Flag(help: "Also put every file of every commit together and compare its SHA-256.")

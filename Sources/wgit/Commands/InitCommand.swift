@@ -19,7 +19,7 @@ struct InitCommand: ParsableCommand {
 
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "The folder; it is made if it does not exist.")
+  @Argument(help: "The folder; it is made if it does not exist.", completion: .directory)
   var folder = "."
 
   func run() throws {

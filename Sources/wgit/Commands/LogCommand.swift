@@ -33,10 +33,12 @@ struct LogCommand: ParsableCommand {
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "Revisions to start from; HEAD if none is given.")
+  @Argument(help: "Revisions to start from; HEAD if none is given.", completion: Completion.revision)
   var revisions: [String] = []
 
-  @Argument(parsing: .postTerminator, help: "After '--': only commits that changed these files and folders.")
+  @Argument(
+    parsing: .postTerminator, help: "After '--': only commits that changed these files and folders.",
+    completion: Completion.trackedFile)
   var paths: [String] = []
 
   func validate() throws {

@@ -56,7 +56,9 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var method: MergeMethodOptions
   @OptionGroup var scope: MergeScopeOptions
 
-  @Option(help: ArgumentHelp("With greedy: the certificate that models are chosen by.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("With greedy: the certificate that models are chosen by.", valueName: "name"),
+    completion: Completion.certificate)
   var certificate: String?
 
   @OptionGroup var gate: GateOption
@@ -86,7 +88,9 @@ struct MergeCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  @Argument(help: "Revisions to merge into the current branch; with --output also files and folders.")
+  @Argument(
+    help: "Revisions to merge into the current branch; with --output also files and folders.",
+    completion: Completion.revision)
   var revisions: [String] = []
 
   /// Without revisions something must be said of the open merge.

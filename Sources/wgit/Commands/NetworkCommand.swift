@@ -54,10 +54,10 @@ struct NetworkInitCommand: ParsableCommand {
         wgit network init network.json --output model.safetensors --seed 1
       """)
 
-  @Argument(help: "The network definition.")
+  @Argument(help: "The network definition.", completion: .file(extensions: ["json"]))
   var network: String
 
-  @Option(name: [.short, .long], help: "The file to write.")
+  @Option(name: [.short, .long], help: "The file to write.", completion: .file())
   var output = "model.safetensors"
 
   @Option(help: "Seed of the random numbers.")
@@ -99,7 +99,7 @@ struct NetworkShowCommand: ParsableCommand {
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "The network definition.")
+  @Argument(help: "The network definition.", completion: .file(extensions: ["json"]))
   var network = "network.json"
 
   func run() throws {

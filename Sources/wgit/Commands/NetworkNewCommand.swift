@@ -19,7 +19,7 @@ struct NetworkNewCommand: ParsableCommand {
         wgit network new mlp --input 3,32,32 --width 256 --output small.json
       """)
 
-  @Argument(help: "The preset.")
+  @Argument(help: "The preset.", completion: Completion.preset)
   var preset: String
 
   @Option(help: ArgumentHelp("The shape of an input: channels,height,width, or features.", valueName: "shape"))
@@ -34,7 +34,7 @@ struct NetworkNewCommand: ParsableCommand {
   @Option(help: "How deep it is.")
   var depth: Int?
 
-  @Option(name: [.short, .long], help: "The file to write.")
+  @Option(name: [.short, .long], help: "The file to write.", completion: .file())
   var output = "network.json"
 
   @Flag(name: [.short, .long], help: "Overwrite a file that holds something else.")

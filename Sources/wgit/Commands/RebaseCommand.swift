@@ -30,7 +30,7 @@ struct RebaseCommand: ParsableCommand {
   @OptionGroup var json: JSONOption
   @OptionGroup var quiet: QuietOption
 
-  @Argument(help: "The revision to stand on.")
+  @Argument(help: "The revision to stand on.", completion: Completion.revision)
   var upstream: String
 
   func validate() throws {

@@ -20,7 +20,7 @@ struct ReplayCommand: ParsableCommand {
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "A merge commit.")
+  @Argument(help: "A merge commit.", completion: Completion.revision)
   var revision = "HEAD"
 
   func run() throws {

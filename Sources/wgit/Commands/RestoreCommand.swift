@@ -14,7 +14,7 @@ struct RestoreCommand: ParsableCommand {
         wgit restore --staged .                     (the stage; files stay)
       """)
 
-  @Option(name: [.short, .long], help: "The revision to take files from.")
+  @Option(name: [.short, .long], help: "The revision to take files from.", completion: Completion.revision)
   var source: String?
 
   @Flag(name: [.customShort("S"), .long], help: "Change the stage, not the files.")
@@ -22,7 +22,7 @@ struct RestoreCommand: ParsableCommand {
 
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "Files and folders.")
+  @Argument(help: "Files and folders.", completion: Completion.trackedFile)
   var paths: [String]
 
   func validate() throws {

@@ -16,7 +16,7 @@ struct RevertCommand: ParsableCommand {
 
   @OptionGroup var options: ChangeOptions
 
-  @Argument(help: "Commits, taken back one after the other.")
+  @Argument(help: "Commits, taken back one after the other.", completion: Completion.revision)
   var revisions: [String]
 
   func run() throws { try options.run(revisions, .takeBack) }

@@ -14,7 +14,7 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "The revision.")
+  @Argument(help: "The revision.", completion: Completion.revision)
   var revision = "HEAD"
 
   func run() throws {

@@ -22,10 +22,10 @@ struct SwitchCommand: ParsableCommand {
 
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "A branch; with --detach any revision.")
+  @Argument(help: "A branch; with --detach any revision.", completion: Completion.revision)
   var target: String
 
-  @Argument(help: "With --create: where the branch starts. (default: HEAD)")
+  @Argument(help: "With --create: where the branch starts. (default: HEAD)", completion: Completion.revision)
   var start: String?
 
   func validate() throws {

@@ -23,10 +23,10 @@ struct TagCommand: ParsableCommand {
   @OptionGroup var output: JSONOption
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "The tag.")
+  @Argument(help: "The tag.", completion: Completion.tag)
   var name: String?
 
-  @Argument(help: "The commit that it names; HEAD if not given.")
+  @Argument(help: "The commit that it names; HEAD if not given.", completion: Completion.revision)
   var revision: String?
 
   func validate() throws {

@@ -43,15 +43,17 @@ struct TestCommand: ParsableCommand {
         wgit test --markdown "$GITHUB_STEP_SUMMARY" --junit certificates.xml
       """)
 
-  @Option(help: ArgumentHelp("The revision that max-drop compares with.", valueName: "rev"))
+  @Option(
+    help: ArgumentHelp("The revision that max-drop compares with.", valueName: "rev"), completion: Completion.revision)
   var against: String?
 
-  @Option(name: [.short, .long], help: "Only this certificate; may be repeated.")
+  @Option(name: [.short, .long], help: "Only this certificate; may be repeated.", completion: Completion.certificate)
   var certificate: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Take certificates and descriptions of data from this revision, not from the working folder.", valueName: "rev"))
+      "Take certificates and descriptions of data from this revision, not from the working folder.", valueName: "rev"),
+    completion: Completion.revision)
   var from: String?
 
   @Option(help: ArgumentHelp("Also write the table as Markdown.", valueName: "file"))
@@ -69,7 +71,7 @@ struct TestCommand: ParsableCommand {
   @OptionGroup var dataFolder: DataFolderOption
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "Revisions; HEAD if none is given.")
+  @Argument(help: "Revisions; HEAD if none is given.", completion: Completion.revision)
   var revisions: [String] = []
 
   func validate() throws {

@@ -30,7 +30,7 @@ struct TrustCommand: ParsableCommand {
 
   @OptionGroup var dataFolder: DataFolderOption
 
-  @Argument(help: "Certificate files of the working folder.")
+  @Argument(help: "Certificate files of the working folder.", completion: .file())
   var files: [String] = []
 
   func validate() throws {

@@ -7,8 +7,9 @@ import WeightStore
 struct MergeMethodOptions: ParsableArguments {
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Compute every tensor by this recipe, with parameters: ties:density=0.5.", valueName: "strategy")
-  )
+    help: ArgumentHelp(
+      "Compute every tensor by this recipe, with parameters: ties:density=0.5.", valueName: "strategy"),
+    completion: Completion.strategy)
   var strategy: String?
 
   @Option(
@@ -26,7 +27,9 @@ struct MergeMethodOptions: ParsableArguments {
   @Flag(help: "Fail if the result has NaN or infinite elements.")
   var strict = false
 
-  @Option(help: ArgumentHelp("What the models were made from, instead of the merge base.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp("What the models were made from, instead of the merge base.", valueName: "model"),
+    completion: Completion.revision)
   var base: String?
 
   func validate() throws {
@@ -84,7 +87,7 @@ struct MergeAlignmentOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The same, by a JSON file: for each tensor the names of permutations of its axes, or null.",
-      valueName: "file.json"))
+      valueName: "file.json"), completion: .file(extensions: ["json"]))
   var alignBy: String?
 
   var isChosen: Bool { align || alignBy != nil }

@@ -4,7 +4,7 @@ import WeightStore
 
 /// Where data-set files are: `--data`, else WGIT_DATA, else the setting data.folder, else the project folder.
 struct DataFolderOption: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder with the data-set files.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder with the data-set files.", valueName: "folder"), completion: .directory)
   var data: String?
 
   /// As `resolve`, also outside a repository, where the current folder takes the project folder's place.
