@@ -6,7 +6,7 @@ struct IgnoreRulesTests {
   private func path(_ text: String) throws -> RelativePath { try RelativePath(text) }
 
   private static let files = [
-    "a", "b", "ab", "a.bin", "b.bin", "#a", "!a", "a b", "a ", "[a]", "a*b", "é", "build/a", "build/a.bin", "build/b/a",
+    "a", "b", "ab", "a.bin", "b.bin", "#a", "!a", "a b", "a ", "[a]", "a*b", "build/a", "build/a.bin", "build/b/a",
     "x/build/a.bin", "x/a", "x/b", "x/y/a", "x/y/b.bin", "x/y/z/a.bin", "x/y/z/b", "runs/1/log", "runs/2/log",
     "runs/keep",
   ]
@@ -48,6 +48,16 @@ struct IgnoreRulesTests {
     for _ in 0..<60 {
       let some = (0..<6).map { _ in Self.patterns.randomElement(using: &random) ?? "" }
       try check(Array(some[..<4]), Array(some[4...]))
+    }
+  }
+
+  /// Characters, not bytes as in git.
+  @Test func otherLettersAreOneCharacter() throws {
+    let temporary = try TemporaryRepository()
+    try temporary.write([1], to: "é.bin")
+    for (pattern, isLeft) in [("?.bin", false), ("[é].bin", false), ("[!é].bin", true), ("??.bin", true)] {
+      try temporary.write(Array(pattern.utf8), to: ".wgitignore")
+      #expect(try temporary.repository.status().untracked.count == (isLeft ? 2 : 1), "\(pattern)")
     }
   }
 

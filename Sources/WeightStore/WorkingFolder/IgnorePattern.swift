@@ -24,8 +24,9 @@ struct IgnorePattern: Sendable {
 
   /// `nil` for comments, empty lines and patterns that cannot fit anything.
   init?(line: Substring) {
-    var text = IgnorePattern.withoutTrailingSpaces(Array(line.unicodeScalars))
+    var text = Array(line.unicodeScalars)
     if text.last == "\r" { text.removeLast() }
+    text = IgnorePattern.withoutTrailingSpaces(text)
     guard text.first != "#" else { return nil }
     isNegated = text.first == "!"
     if isNegated { text.removeFirst() }

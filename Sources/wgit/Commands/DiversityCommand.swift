@@ -34,12 +34,12 @@ struct DiversityCommand: ParsableCommand {
   @Flag(help: "Also evaluate the average of each pair.")
   var gain = false
 
-  @Option(help: ArgumentHelp("Also draw gain over diversity, as SVG.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also draw gain over diversity, as SVG.", valueName: "file"), completion: .file())
   var svg: String?
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "Two revisions or more.")
+  @Argument(help: "Two revisions or more.", completion: Completion.revision)
   var revisions: [String]
 
   func validate() throws {

@@ -30,15 +30,15 @@ struct LMCCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Evaluate at so many points, the ends among them.", valueName: "number"))
   var points = 11
 
-  @Option(help: ArgumentHelp("Also draw the curves, as SVG.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also draw the curves, as SVG.", valueName: "file"), completion: .file())
   var svg: String?
 
   @OptionGroup var output: JSONOption
 
-  @Argument(help: "The revision at λ = 0.")
+  @Argument(help: "The revision at λ = 0.", completion: Completion.revision)
   var first: String
 
-  @Argument(help: "The revision at λ = 1.")
+  @Argument(help: "The revision at λ = 1.", completion: Completion.revision)
   var second: String
 
   func validate() throws {

@@ -42,7 +42,7 @@ struct RatatouilleCommand: ParsableCommand {
   @Option(help: "Steps at a time, each with its share of the threads. Default: as many as there are threads.")
   var jobs: Int?
 
-  @Option(help: ArgumentHelp("Also write the results as Markdown.", valueName: "file"))
+  @Option(help: ArgumentHelp("Also write the results as Markdown.", valueName: "file"), completion: .file())
   var markdown: String?
 
   @OptionGroup var dataFolder: DataFolderOption
@@ -54,7 +54,7 @@ struct RatatouilleCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The process that waits for the steps.", visibility: .hidden))
   var supervisedBy: Int?
 
-  @Argument(help: "The recipe.")
+  @Argument(help: "The recipe.", completion: .file(extensions: ["yaml", "yml"]))
   var recipe: String
 
   func validate() throws {

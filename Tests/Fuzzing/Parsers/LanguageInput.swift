@@ -35,5 +35,8 @@ enum EncoderInput {
     let configuration = try EncoderConfiguration(json: Array(input))
     require(configuration.headSize * configuration.headCount == configuration.hiddenSize, "heads that leave a rest")
     require(configuration.maximumTokenCount > 0, "no position for a token")
+    for probability in [configuration.hiddenDropout, configuration.attentionDropout, configuration.classifierDropout] {
+      require((0...1).contains(probability), "a dropout that is no probability")
+    }
   }
 }

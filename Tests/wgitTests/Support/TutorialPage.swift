@@ -75,5 +75,7 @@ struct TutorialPage {
     text.replacing(#/\b[0-9a-f]{10,64}\b/#, with: "ID")
       .replacing(#/[<+-]?[0-9]+\.[0-9]+|[0-9,]+ samples/#, with: "N")
       .replacing(#/ +/#, with: " ")
+      // How many cells were ahead, in the table of a recipe.
+      .replacing(#/± N [0-9]+ of [0-9]+ [0-9]+ N/#, with: "± N N")
   }
 }
