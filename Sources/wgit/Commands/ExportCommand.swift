@@ -8,6 +8,7 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Write a file, single tensors, a whole version or its model card.",
+    usage: "wgit export [<options>] <rev[:path]>",
     discussion: """
       Nothing is checked out. With --tensor only the chunks of those tensors are read, however large the checkpoint is; \
       the result is a safetensors file.

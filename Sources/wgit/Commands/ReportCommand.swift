@@ -49,7 +49,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var data: MeasurementDataOptions
   @OptionGroup var silent: SilentOption
 
-  @Argument(help: "Revisions, or two as BASE..HEAD; HEAD if none is given.")
+  @Argument(help: "Revisions, or two as BASE..HEAD; HEAD if none is given.", completion: Completion.revision)
   var revisions: [String] = []
 
   func validate() throws {

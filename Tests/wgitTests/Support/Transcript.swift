@@ -4,7 +4,7 @@ import Testing
 /// A transcript of commands with everything they print, kept in `Transcripts/<name>.transcript`.
 ///
 /// Lines that start with `$ ` are commands. Standard output follows as it is, standard error with `! ` before each line,
-/// then `[status]` unless it is 0. Lines that start with `# ` are comments.
+/// then `[status]` unless it is 0. Lines that start with `# ` are comments; printed ones have a backslash before them.
 ///
 /// Besides `wgit`, with environment variables before it if need be, there are a few built-in commands that prepare files:
 /// `write PATH TEXT`, `tensors PATH NAME=v,v,…`, `remove PATH`, `link PATH TARGET`, `cd FOLDER`.
@@ -49,7 +49,8 @@ struct Transcript {
       return ""
     }
     let output = try runner.run(CommandRunner.program, Array(words.dropFirst()), environment: environment)
-    var text = output.standardOutput
+    var text = output.standardOutput.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("# ") ? "\\\($0)" : String($0) }.joined(separator: "\n")
     if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
     let errors = output.standardError.split(separator: "\n", omittingEmptySubsequences: false)
     for line in errors.last == "" ? errors.dropLast() : errors { text += line.isEmpty ? "!\n" : "! \(line)\n" }
