@@ -124,6 +124,8 @@ struct RatatouilleCommandTests {
     #expect(try plan().allSatisfy(\.isDone))
     let again = try ratatouille("--json")
     #expect(again.standardOutput == output.standardOutput)
+    let log = try project.runner.wgit("log", "--all", "--oneline").standardOutput
+    #expect(log.contains("Ratatouille of 3 starts") && !log.contains("refs/steps") && !log.contains("steps/"))
     #expect(try project.runner.wgit("gc").status == 0)
     #expect(try project.runner.wgit("fsck").status == 0)
     #expect(try ratatouille("--json").standardOutput == output.standardOutput)
@@ -281,6 +283,22 @@ struct RatatouilleCommandTests {
     try write(RatatouilleCommandTests.recipe.replacingOccurrences(of: "community/other", with: "community/othr"))
     let unknown = try ratatouille("-n")
     #expect(unknown.status == 66 && unknown.standardError.contains("did you mean 'community/other'?"))
+  }
+
+  @Test func withoutValidationNothingIsChosen() throws {
+    try replace("validation: {per-domain: 10}\n", "", in: "tasks/target.yaml")
+    let refused = try ratatouille("-n")
+    #expect(refused.status == 65 && refused.standardError.contains("no validation rows"), "\(refused.standardError)")
+    try replace("[uniform, greedy]", "uniform", in: "recipe.yaml")
+    let output = try ratatouille("--json")
+    #expect(output.status == 0, "\(output.standardError)")
+    #expect(!output.standardOutput.contains("best-by-validation") && output.standardOutput.contains("\"ratatouille\""))
+    // Measurements can be lost.
+    let steps = project.runner.project.appendingPathComponent(".wgit/steps")
+    for (index, name) in try FileManager.default.contentsOfDirectory(atPath: steps.path).enumerated() {
+      try Data((index % 2 == 0 ? "{" : "{}").utf8).write(to: steps.appendingPathComponent(name))
+    }
+    #expect(try ratatouille("--json").standardOutput == output.standardOutput)
   }
 
   @Test func branchesOfOthersStay() throws {

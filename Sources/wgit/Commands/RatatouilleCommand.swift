@@ -90,6 +90,7 @@ struct RatatouilleCommand: ParsableCommand {
   }
 
   private func work(_ plan: RatatouillePlan, _ store: StepStore, _ folder: DataFolder) throws {
+    try store.clean(plan.steps)
     let finished = try store.finished()
     let doneCount = plan.steps.count { finished[$0.key] != nil }
     guard doneCount < plan.steps.count else { return }

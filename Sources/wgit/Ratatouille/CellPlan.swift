@@ -73,6 +73,14 @@ struct CellBuilder {
 
   // MARK: What methods ask for
 
+  /// Whether there is anything to choose by.
+  var hasValidation: Bool {
+    switch cell.task.task.split.validation {
+    case .perDomain(let count): count > 0
+    case .fraction(let fraction): fraction > 0
+    }
+  }
+
   /// Fine-tunings from the pre-trained net, as many as a recipe has runs.
   mutating func ordinaryRuns() throws -> [ModelSource] {
     try (0..<recipe.target.runCount).map { try fineTuning(from: starts[0], run: $0) }
@@ -125,7 +133,13 @@ struct CellBuilder {
       .average, "\(title), \(Self.words(cell))", .average(AverageWork(strategy, models, base: base)))
   }
 
-  mutating func greedyAverage(_ models: [ModelSource], _ title: String) -> ModelSource {
+  /// - Throws: `CommandError.invalidData` if there is nothing to choose by.
+  mutating func greedyAverage(_ models: [ModelSource], _ title: String) throws -> ModelSource {
+    guard hasValidation else {
+      throw CommandError(
+        .invalidData, "task '\(cell.task.task.name)' has no validation rows, by which greedy averages are chosen",
+        hint: "give it some: validation: {per-domain: 25}")
+    }
     guard models.count > 1 else { return models[0] }
     return steps.add(
       .greedy, "\(title), \(Self.words(cell))",

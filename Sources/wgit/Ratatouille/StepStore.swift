@@ -45,7 +45,18 @@ struct StepStore {
     return HeldOutScore(json: json)
   }
 
-  func forgetScore(_ key: Digest) { unlink(file(key)) }
+  /// Takes away measurements that are damaged, so that they are made again, and saved states of runs that are done.
+  func clean(_ steps: [RecipeStep]) throws {
+    let finished = try finished()
+    for step in steps where finished[step.key] != nil {
+      if step.makesCommit {
+        let branch = RefName.step(step.key).text
+        if RunRecord.isUnfinished(branch, in: repository) { try? RunRecord.drop(branch, in: repository) }
+      } else if score(step.key) == nil {
+        unlink(file(step.key))
+      }
+    }
+  }
 
   // MARK: Claims
 

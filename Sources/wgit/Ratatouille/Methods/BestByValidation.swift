@@ -6,5 +6,7 @@ enum BestByValidation: TableMethod {
   static let summary = "the fine-tuning with the best validation accuracy"
   static let baseline: String? = "best-by-validation"
 
-  static func score(in cell: inout CellBuilder) throws -> ScoreRule? { .best(try cell.ordinaryRuns()) }
+  static func score(in cell: inout CellBuilder) throws -> ScoreRule? {
+    cell.hasValidation ? .best(try cell.ordinaryRuns()) : nil
+  }
 }

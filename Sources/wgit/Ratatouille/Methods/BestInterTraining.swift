@@ -7,6 +7,6 @@ enum BestInterTraining: TableMethod {
   static let baseline: String? = "inter-training"
 
   static func score(in cell: inout CellBuilder) throws -> ScoreRule? {
-    cell.starts.count > 1 ? .best(try cell.diverseRuns()) : nil
+    cell.starts.count > 1 && cell.hasValidation ? .best(try cell.diverseRuns()) : nil
   }
 }

@@ -9,6 +9,6 @@ enum GreedyRatatouille: TableMethod {
   static func isWanted(by recipe: RatatouilleRecipe) -> Bool { recipe.selections.contains(.greedy) }
 
   static func score(in cell: inout CellBuilder) throws -> ScoreRule? {
-    .model(cell.greedyAverage(try cell.diverseRuns(), "Greedy Ratatouille of \(cell.starts.count) starts"))
+    .model(try cell.greedyAverage(try cell.diverseRuns(), "Greedy Ratatouille of \(cell.starts.count) starts"))
   }
 }

@@ -11,6 +11,6 @@ enum GreedySoup: TableMethod {
   }
 
   static func score(in cell: inout CellBuilder) throws -> ScoreRule? {
-    .model(cell.greedyAverage(try cell.ordinaryRuns(), "Average fine-tunings from the pre-trained net greedily"))
+    .model(try cell.greedyAverage(try cell.ordinaryRuns(), "Average fine-tunings from the pre-trained net greedily"))
   }
 }

@@ -14,8 +14,6 @@ struct CellScores {
       throw StoreError(.missingFile, "an evaluation of \(cell.label) was not planned")
     }
     guard let score = store.score(key) else {
-      // A file that is damaged is in the way of a new one.
-      store.forgetScore(key)
       throw StoreError(.missingFile, "the measurement \(key.hex.prefix(10)) is lost")
     }
     return score
