@@ -63,9 +63,14 @@ run wgit switch release
 ask wgit merge --strategy ratatouille --gate outsider
 [ "$answer" -eq 1 ]
 
-step "6. Looking around"
+step "6. All of it by one recipe, on two splits, beside what it is compared with"
+run wgit switch main
+run wgit ratatouille recipe.yaml --dry-run
+run wgit ratatouille recipe.yaml
+
+step "7. Looking around"
 run wgit log --graph --oneline --all
 run wgit diff target/ordinary release
 run wgit show release
-run wgit switch main
+run wgit report target/ordinary..release
 run wgit status
