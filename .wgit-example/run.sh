@@ -73,5 +73,5 @@ run wgit log --graph --oneline --all
 run wgit diff target/ordinary release
 run wgit show release
 run wgit report target/ordinary..release
-run wgit report --html report --all
 run wgit status
+run wgit report --html report --all
