@@ -24,8 +24,6 @@ package final class GradientPass: @unchecked Sendable {
   /// Of each operation's parameters.
   private let isTrained: [[Bool]]
   private var shardLosses: [SampleLoss]
-  /// 1 for each row of the last batch that was told right; of use for the mean of a loss.
-  private let correctness: FloatBuffer
 
   /// The gradient `run` leaves; zero for parameters that are not trained.
   var gradient: FloatBuffer { sum.total }
@@ -50,7 +48,6 @@ package final class GradientPass: @unchecked Sendable {
     sum = GradientSum(network, slotCount: shards.shardCount, isTrained: options.isTrained)
     blocks = LossBlocks(network, sampleLimit: batchSize, hasFeatureGradient: objective.hasFeatureGradient)
     shardLosses = Array(repeating: SampleLoss(value: 0, share: 0), count: shards.shardCount)
-    correctness = FloatBuffer(count: batchSize)
     self.network = network
     self.objective = objective
     self.options = options

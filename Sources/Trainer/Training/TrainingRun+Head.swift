@@ -49,7 +49,6 @@ extension TrainingRun {
     var weights = request.weights
     weights.merge(head)
     weights.merge(try network.initialTop(without: weights, seed: request.seed))
-    try weights.validate(for: network)
     return (network, weights)
   }
 
